@@ -1,0 +1,11 @@
+"""How allauth behaves here."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up by themselves: the owner is made at the first start."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,1 @@
+"""Rules about data on plain values: no Django, no files, no network."""

@@ -1,0 +1,154 @@
+"""What is tested: playgrounds, their columns, dataset versions, rows and uploads."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Workspace
+
+
+class Playground(models.Model):
+    """One question under test: its columns, datasets, setup and runs."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="playgrounds")
+    name = models.CharField(max_length=200)
+    question = models.CharField(max_length=500, blank=True)
+    is_sample = models.BooleanField(default=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Column(models.Model):
+    """A column of a playground. Rows keep their cells under its id, so a new name moves nothing."""
+
+    class Type(models.TextChoices):
+        TEXT = "text", "Text"
+        LONG_TEXT = "long_text", "Long text"
+        NUMBER = "number", "Number"
+        YES_NO = "yes_no", "Yes/no"
+        CATEGORY = "category", "Category"
+        DATE = "date", "Date"
+        JSON = "json", "JSON"
+        TEXT_LIST = "text_list", "List of text"
+
+    class Role(models.TextChoices):
+        INPUT = "input", "Input"
+        EXPECTED = "expected", "Expected"
+        CONTEXT = "context", "Context"
+        SOURCE = "source", "Source"
+        FILTER = "filter", "Filter"
+        ROW_ID = "row_id", "Row id"
+        KEYWORDS = "keywords", "Keywords"
+        ANSWERABLE = "answerable", "Answerable"
+        LEFT_OUT = "left_out", "Leave out"
+
+    playground = models.ForeignKey(Playground, on_delete=models.CASCADE, related_name="columns")
+    name = models.CharField(max_length=200)
+    type = models.CharField(max_length=20, choices=Type.choices, default=Type.TEXT)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.INPUT)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["playground", "name"], name="column_names_differ_in_a_playground"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatasetVersion(models.Model):
+    """One version of a playground's rows. A draft until the first run on it freezes it."""
+
+    playground = models.ForeignKey(Playground, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    row_count = models.PositiveIntegerField(default=0)
+    source_name = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    frozen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["playground", "number"], name="one_dataset_version_of_a_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.playground} v{self.number}"
+
+
+class Row(models.Model):
+    """An immutable revision of a row, valid in dataset versions `since` to `until`.
+
+    `identity` stays the same over revisions: the row-id cell, else a hash of the input cells
+    with an ordinal for duplicates. `cells` maps a column's id, as text, to the cell's text.
+    """
+
+    playground_id = models.BigIntegerField()
+    position = models.PositiveIntegerField()
+    identity = models.CharField(max_length=300)
+    cells = models.JSONField(default=dict)
+    since = models.PositiveIntegerField()
+    until = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["playground_id", "position"], name="row_by_position")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["playground_id", "identity", "since"],
+                name="one_revision_of_a_row_a_version",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.position}"
+
+
+class Upload(models.Model):
+    """A file on its way into a playground, from the drop to its rows.
+
+    `stored_name` is a random name in the uploads folder; no path ever comes from a request.
+    `report` is what the check found (dialect, columns with guesses, problems, first rows);
+    `choices` is what the person chose instead (dialect, columns' names, types, roles).
+    """
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "Uploaded"
+        CHECKED = "checked", "Checked"
+        IMPORTING = "importing", "Importing"
+        IMPORTED = "imported", "Imported"
+        REFUSED = "refused", "Refused"
+        CANCELLED = "cancelled", "Cancelled"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="uploads")
+    playground = models.ForeignKey(Playground, on_delete=models.CASCADE, null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    file_name = models.CharField(max_length=255)
+    stored_name = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=20, choices=State.choices, default=State.UPLOADED)
+    report = models.JSONField(default=dict)
+    choices = models.JSONField(default=dict)
+    rows_done = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    hint = models.TextField(blank=True)
+    lease_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.file_name
