@@ -13,7 +13,7 @@ class ModelError(Exception):
     """A call to a model ended without an answer."""
 
     kind: ClassVar[str] = "server"
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
     default_hint: ClassVar[str] = ""
 
     def __init__(
@@ -23,6 +23,7 @@ class ModelError(Exception):
         hint: str = "",
         retry_after_s: float | None = None,
         billed_maybe: bool = False,
+        retryable: bool | None = None,
         status: int | None = None,
     ) -> None:
         super().__init__(message)
@@ -31,6 +32,8 @@ class ModelError(Exception):
         self.retry_after_s = retry_after_s
         self.billed_maybe = billed_maybe
         self.status = status
+        if retryable is not None:
+            self.retryable = retryable
 
 
 class AuthError(ModelError):
@@ -40,28 +43,28 @@ class AuthError(ModelError):
     default_hint = "Enter the key again on the Models page; it may be mistyped, expired or revoked."
 
 
-class Forbidden(ModelError):
+class ForbiddenError(ModelError):
     """The key is known but may not do this (403)."""
 
     kind = "forbidden"
     default_hint = "Check with the provider that this key may use this model."
 
 
-class NotFound(ModelError):
+class NotFoundError(ModelError):
     """No such model or no such path (404)."""
 
     kind = "not_found"
     default_hint = "Check the model's name and that the base URL is right (it often ends in /v1)."
 
 
-class BadRequest(ModelError):
+class BadRequestError(ModelError):
     """The provider refused what was asked (400, 413, 422)."""
 
     kind = "bad_request"
     default_hint = "Change the prompt or the parameters of the variant."
 
 
-class RateLimited(ModelError):
+class RateLimitedError(ModelError):
     """Too many requests, or the quota is used up (429)."""
 
     kind = "rate_limited"
@@ -77,7 +80,7 @@ class ServerError(ModelError):
     default_hint = "The fault is on the provider's side; try again later."
 
 
-class TimedOut(ModelError):
+class TimedOutError(ModelError):
     """No complete answer within the deadline."""
 
     kind = "timeout"
@@ -93,27 +96,27 @@ class NetworkError(ModelError):
     default_hint = "Check that the server runs and that the base URL is right."
 
 
-class BadResponse(ModelError):
+class BadResponseError(ModelError):
     """The address answered, but not as a model does."""
 
     kind = "bad_response"
     default_hint = "Check that the base URL is that of an OpenAI-compatible API (often …/v1)."
 
 
-class TooLarge(ModelError):
+class TooLargeError(ModelError):
     """The answer is larger than is accepted."""
 
     kind = "too_large"
     default_hint = "Set a smaller limit of tokens, or check the base URL."
 
 
-class RefusedAddress(ModelError):
+class RefusedAddressError(ModelError):
     """The address guard forbids this address; nothing was sent."""
 
     kind = "refused_address"
 
 
-class NotReady(ModelError):
+class NotReadyError(ModelError):
     """The model is being loaded or is not installed."""
 
     kind = "not_ready"
@@ -121,7 +124,7 @@ class NotReady(ModelError):
     default_hint = "Wait until the model is loaded, then try again."
 
 
-class Cancelled(ModelError):
+class CallCancelledError(ModelError):
     """The call was given up because the run was cancelled."""
 
     kind = "cancelled"
@@ -129,17 +132,17 @@ class Cancelled(ModelError):
 
 ERRORS: tuple[type[ModelError], ...] = (
     AuthError,
-    Forbidden,
-    NotFound,
-    BadRequest,
-    RateLimited,
+    ForbiddenError,
+    NotFoundError,
+    BadRequestError,
+    RateLimitedError,
     ServerError,
-    TimedOut,
+    TimedOutError,
     NetworkError,
-    BadResponse,
-    TooLarge,
-    RefusedAddress,
-    NotReady,
-    Cancelled,
+    BadResponseError,
+    TooLargeError,
+    RefusedAddressError,
+    NotReadyError,
+    CallCancelledError,
 )
 KINDS: tuple[str, ...] = tuple(error.kind for error in ERRORS)
