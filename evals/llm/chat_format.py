@@ -10,6 +10,7 @@ from evals.llm.guarded_http import Reply
 from evals.llm.http_errors import error_for, rate_limits
 from evals.llm.redaction import excerpt
 
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 MOST_TOKENS = 2**53
 # A value out of range or a prompt too long also name a parameter, and need other answers.
 REFUSAL = re.compile(
@@ -59,7 +60,7 @@ class Dialect:
 
 def encode(parameters: Mapping[str, object]) -> bytes:
     """JSON in ASCII, so that texts with lone surrogates can be sent too."""
-    return json.dumps(parameters, separators=(",", ":")).encode()
+    return ENCODER.encode(parameters).encode()
 
 
 def completion_from(reply: Reply, secrets: tuple[str, ...] = ()) -> Completion:
@@ -70,10 +71,7 @@ def completion_from(reply: Reply, secrets: tuple[str, ...] = ()) -> Completion:
     Raises BadResponseError when the reply does not hold exactly what a chat
     answer must hold, and the fitting ModelError when it holds an error.
     """
-    try:
-        content = json.loads(reply.body)
-    except (ValueError, RecursionError) as exc:
-        raise _bad(_not_json(reply), billed_maybe=False) from exc
+    content = read_json(reply)
     if not isinstance(content, dict):
         raise _bad("The answer is JSON, but not a chat answer.")
     if content.get("error"):
@@ -93,6 +91,14 @@ def completion_from(reply: Reply, secrets: tuple[str, ...] = ()) -> Completion:
         finish_reason=clean(finish_reason)[:40] if isinstance(finish_reason, str) else None,
         rate_limits=rate_limits(reply.headers),
     )
+
+
+def read_json(reply: Reply) -> object:
+    """What the reply holds; raises BadResponseError, in plain words, when it is not JSON."""
+    try:
+        return json.loads(reply.body)
+    except (ValueError, RecursionError) as exc:
+        raise _bad(_not_json(reply), billed_maybe=False) from exc
 
 
 def clean(text: str) -> str:

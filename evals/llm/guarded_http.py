@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import aiohttp
 import certifi
@@ -239,6 +240,7 @@ def _family(address: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
+@cache
 def _tls_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     # Some Pythons come without certificates; the system's may be a folder read on demand.
