@@ -49,9 +49,7 @@ class ScoreMatrix:
                 f"values {self.values.shape} and states {self.states.shape} must be {cube}."
             )
         if self.latency_ms.shape != self.answers.shape:
-            raise ValueError(
-                f"latency_ms {self.latency_ms.shape} must be {self.answers.shape}."
-            )
+            raise ValueError(f"latency_ms {self.latency_ms.shape} must be {self.answers.shape}.")
 
     @property
     def variants(self) -> int:

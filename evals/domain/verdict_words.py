@@ -11,10 +11,10 @@ from evals.domain.scales import Scale
 from evals.domain.verdicts import ConditionState, Verdict, Verdicts
 
 _CONSEQUENCES: dict[Policy, str] = {
-    "skip": "and is left out",
-    "fail": "which counts as a fail",
-    "pass": "which counts as a pass",
-    "hold": "so the verdict stays open",
+    "skip": " and is left out",
+    "fail": ", which counts as a fail",
+    "pass": ", which counts as a pass",
+    "hold": ", so the verdict stays open",
 }
 _OPEN = (ConditionState.NOT_APPLICABLE, ConditionState.ERROR)
 
@@ -38,8 +38,8 @@ def reasons(
 ) -> list[str]:
     """Why one answer got its verdict, most telling first: ["Token F1 0.41 is below 0.6"].
 
-    A pass lists what held, a fail what failed and what is open, an undecided answer
-    what is open. With `scales` (by slot) the values carry their units.
+    A pass lists what held, a fail what failed, an undecided answer all that did not
+    hold. With `scales` (by slot) the values carry their units.
     """
     verdict = Verdict(verdicts.codes[variant, position])
     vocabulary = Vocabulary(names=names, scales=scales or {})
@@ -52,13 +52,22 @@ def reasons(
         return waits or ["Not answered yet"]
     if not findings:
         return ["No KPI is in the rule"]
-    if verdict == Verdict.PASS:
-        told = [one for one in findings if one.state == ConditionState.PASS]
-        # With nothing but "counts as a pass" the open ones are what made it pass.
-        return [_reason(one, vocabulary) for one in told or findings]
-    told = [one for one in findings if one.state != ConditionState.PASS]
+    told = [one for one in findings if _explains(one, verdict)]
     told.sort(key=lambda one: (one.state in _OPEN, not one.condition.required))
-    return [*_shortfall(rule, findings), *(_reason(one, vocabulary) for one in told)]
+    shortfall = [] if verdict == Verdict.PASS else _shortfall(rule, findings)
+    return [*shortfall, *(_reason(one, vocabulary) for one in told)]
+
+
+def _explains(finding: _Finding, verdict: Verdict) -> bool:
+    """Whether a finding is part of the answer to "why this verdict?"."""
+    if verdict == Verdict.UNDECIDED:
+        return finding.state != ConditionState.PASS
+    policies = {
+        ConditionState.NOT_APPLICABLE: finding.condition.on_missing,
+        ConditionState.ERROR: finding.condition.on_error,
+    }
+    wanted = "pass" if verdict == Verdict.PASS else "fail"
+    return policies.get(finding.state, finding.state.name.lower()) == wanted
 
 
 def _findings(rule: Rule, verdicts: Verdicts, variant: int, position: int) -> Iterator[_Finding]:
@@ -85,9 +94,9 @@ def _reason(finding: _Finding, vocabulary: Vocabulary) -> str:
     condition, value = finding.condition, finding.value
     name, scale = vocabulary.name(condition.slot), vocabulary.scales.get(condition.slot)
     if finding.state == ConditionState.NOT_APPLICABLE:
-        return f"{name} does not apply, {_CONSEQUENCES[condition.on_missing]}"
+        return f"{name} does not apply{_CONSEQUENCES[condition.on_missing]}"
     if finding.state == ConditionState.ERROR:
-        return f"{name} could not be scored, {_CONSEQUENCES[condition.on_error]}"
+        return f"{name} could not be scored{_CONSEQUENCES[condition.on_error]}"
     shown = _shown(value, condition.line, scale)
     if finding.state == ConditionState.PASS:
         return f"{name} {shown} meets {condition.line.words(scale)}"

@@ -147,7 +147,10 @@ def _lost(rule: Rule, counted: _Tally) -> NDArray[np.bool_]:
     """Where the counted conditions can no longer be met."""
     if not rule.counted or rule.mode == "all":
         return np.greater(counted.fails, 0)
+    lost: NDArray[np.bool_]
     if rule.mode == "any":
         # All skipped is not lost: "not applicable" must never turn into a fail.
-        return np.greater(counted.fails, 0) & np.equal(counted.passes + counted.holds, 0)
-    return np.less(counted.passes + counted.skips + counted.holds, rule.n or 1)
+        lost = (counted.fails > 0) & (counted.passes + counted.holds == 0)
+    else:
+        lost = counted.passes + counted.skips + counted.holds < (rule.n or 1)
+    return lost
