@@ -1,0 +1,217 @@
+"""The spec of `manage.py evaluate`: a YAML file that says what is compared and what passes.
+
+`docs/evaluate.md` describes the format. Every mistake is a SpecError with its line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evals import kpis
+from evals.domain.pass_lines import OPERATORS, PassLine
+from evals.domain.rule_model import MODES, POLICIES, Condition, Rule
+from evals.services.spec_nodes import Fields, SpecError, SpecNode
+from playground.models import Column
+
+ROLES = tuple(role.value for role in Column.Role)
+# The same bounds as the form of a variant in Setup.
+TEMPERATURE = {"low": 0.0, "high": 2.0}
+MAX_TOKENS = {"low": 1, "high": 100_000}
+SEED = {"low": 0, "high": 2**31 - 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantEntry:
+    """A variant of the spec. Exactly one of `connection` (a name) and `base_url` is filled."""
+
+    name: str
+    model: str
+    user_prompt: str
+    place: SpecNode
+    connection: str = ""
+    base_url: str = ""
+    api_key_env: str = ""
+    allow_private: bool = False
+    system_prompt: str = ""
+    temperature: float | None = 0.0
+    max_tokens: int = 256
+    seed: int | None = None
+    use_context: bool = False
+    is_baseline: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KpiEntry:
+    """A KPI of the spec in its slot, with checked parameters."""
+
+    slot: str
+    key: str
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSpec:
+    """A spec whose words were checked; whether its columns exist is known once the file is read."""
+
+    name: str
+    roles: Mapping[str, str]
+    variants: tuple[VariantEntry, ...]
+    kpis: tuple[KpiEntry, ...]
+    rule: Rule
+    top: SpecNode
+    data: Path | None = None
+    limit: int | None = None
+
+
+def read_spec(file: Path) -> EvaluationSpec:
+    """The spec in `file`. A relative `data` path starts at the spec's folder.
+
+    Raises SpecError with file, line and what to do.
+    """
+    top = SpecNode.read(file)
+    fields = top.fields(
+        required=("columns", "variants", "kpis", "rule"), optional=("name", "data", "limit")
+    )
+    chosen = _kpis(fields["kpis"])
+    limit = fields.number("limit", None, whole=True, low=1, high=1_000_000)
+    return EvaluationSpec(
+        name=fields.text("name", file.stem),
+        data=file.parent / fields.text("data") if "data" in fields else None,
+        limit=None if limit is None else int(limit),
+        roles={name: node.choice(ROLES) for name, node in fields["columns"].items()},
+        variants=_variants(fields["variants"]),
+        kpis=chosen,
+        rule=_rule(fields["rule"], chosen),
+        top=top,
+    )
+
+
+def _variants(node: SpecNode) -> tuple[VariantEntry, ...]:
+    variants = tuple(_variant(entry) for entry in node.entries())
+    names = [variant.name for variant in variants]
+    for variant in variants:
+        if names.count(variant.name) > 1:
+            raise variant.place.error(f"Two variants are called {variant.name!r}.")
+    if sum(variant.is_baseline for variant in variants) > 1:
+        raise node.error("More than one variant is the baseline.", hint="Keep one.")
+    return variants
+
+
+def _variant(node: SpecNode) -> VariantEntry:
+    fields = node.fields(
+        required=("name", "prompt"),
+        optional=(
+            *("connection", "base_url", "api_key_env", "allow_private", "model", "system"),
+            *("temperature", "max_tokens", "seed", "context", "baseline"),
+        ),
+    )
+    if ("connection" in fields) == ("base_url" in fields):
+        raise node.error(
+            "A variant needs either `connection` or `base_url`.",
+            hint="Name a connection of the Models page, or give an address.",
+        )
+    if "base_url" in fields and "model" not in fields:
+        raise node.error("A variant with `base_url` needs `model`.")
+    max_tokens = fields.number("max_tokens", 256, whole=True, **MAX_TOKENS)
+    seed = fields.number("seed", None, whole=True, **SEED)
+    return VariantEntry(
+        name=fields.text("name"),
+        model=fields.text("model"),
+        user_prompt=fields.text("prompt"),
+        place=node,
+        connection=fields.text("connection"),
+        base_url=fields.text("base_url"),
+        api_key_env=fields.text("api_key_env"),
+        allow_private=fields.yes_no("allow_private"),
+        system_prompt=fields.text("system"),
+        temperature=_temperature(fields),
+        max_tokens=int(max_tokens or 256),
+        seed=None if seed is None else int(seed),
+        use_context=fields.yes_no("context"),
+        is_baseline=fields.yes_no("baseline"),
+    )
+
+
+def _temperature(fields: Fields) -> float | None:
+    """None, written as `temperature: null`, leaves it to the provider."""
+    if "temperature" not in fields:
+        return 0.0
+    return fields.number("temperature", None, **TEMPERATURE)
+
+
+def _kpis(node: SpecNode) -> tuple[KpiEntry, ...]:
+    chosen: list[KpiEntry] = []
+    for entry in node.entries():
+        fields = entry.fields(required=("key",), optional=("slot", "name", "params"))
+        key = fields.text("key")
+        if key not in {kpi.key for kpi in kpis.CATALOGUE}:
+            known = ", ".join(kpi.key for kpi in kpis.CATALOGUE)
+            raise fields["key"].error(f"There is no KPI {key!r}.", hint=f"Use {known}.")
+        params = (
+            {name: value.value() for name, value in fields["params"].items()}
+            if ("params" in fields)
+            else {}
+        )
+        try:
+            kpis.build(key, params)
+        except ValueError as exc:
+            raise fields["params" if params else "key"].error(str(exc)) from exc
+        slot = fields.text("slot", key)
+        if slot in {kpi.slot for kpi in chosen}:
+            raise entry.error(
+                f"Two KPIs stand in the slot {slot!r}.", hint="Give one of them another `slot:`."
+            )
+        name = fields.text("name", kpis.get(key).name)
+        chosen.append(KpiEntry(slot=slot, key=key, name=name, params=params))
+    return tuple(chosen)
+
+
+def _rule(node: SpecNode, chosen: tuple[KpiEntry, ...]) -> Rule:
+    fields = node.fields(required=("conditions",), optional=("mode", "n"))
+    by_slot = {kpi.slot: kpi for kpi in chosen}
+    conditions = tuple(_condition(entry, by_slot) for entry in fields["conditions"].entries())
+    mode = fields["mode"].choice(MODES) if "mode" in fields else "all"
+    n = fields.number("n", None, whole=True, low=1, high=1_000)
+    try:
+        # `choice` has checked the word.
+        return Rule(mode=mode, n=None if n is None else int(n), conditions=conditions)  # type: ignore[arg-type]
+    except ValueError as exc:
+        raise node.error(str(exc)) from exc
+
+
+def _condition(node: SpecNode, by_slot: Mapping[str, KpiEntry]) -> Condition:
+    fields = node.fields(required=("kpi",), optional=("line", "required", "on_missing", "on_error"))
+    slot = fields["kpi"].choice(tuple(by_slot))
+    kpi = kpis.get(by_slot[slot].key)
+    line = kpi.suggested
+    if "line" in fields:
+        line = _line(fields["line"])
+        try:
+            line.check_fits(kpi.scale)
+        except ValueError as exc:
+            raise fields["line"].error(str(exc)) from exc
+    policies = {
+        name: fields[name].choice(POLICIES) for name in ("on_missing", "on_error") if name in fields
+    }
+    # `choice` has checked the words.
+    return Condition(slot=slot, line=line, required=fields.yes_no("required"), **policies)  # type: ignore[arg-type]
+
+
+def _line(node: SpecNode) -> PassLine:
+    """`>= 0.6`, `== 1`, `between 1 and 300`."""
+    words = node.text().replace(" and ", " ").split()
+    hint = f"Write it like `>= 0.6` or `between 1 and 300`, with one of {' '.join(OPERATORS)}."
+    if not 2 <= len(words) <= 3:
+        raise node.error(f"{node.text()!r} is not a pass line.", hint=hint)
+    try:
+        numbers = [float(word) for word in words[1:]]
+        high = numbers[1] if len(numbers) == 2 else None
+        # PassLine checks the operator.
+        return PassLine(op=words[0], value=numbers[0], high=high)  # type: ignore[arg-type]
+    except ValueError as exc:
+        raise node.error(f"{node.text()!r} is not a pass line: {exc}.", hint=hint) from exc
+
+
+__all__ = ["EvaluationSpec", "KpiEntry", "SpecError", "VariantEntry", "read_spec"]
