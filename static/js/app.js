@@ -1,0 +1,23 @@
+// The one script of every page. Each module listens once on the document.
+import "./autosubmit.js";
+import "./copy.js";
+import "./dialog.js";
+import "./drawer.js";
+import "./drop.js";
+import "./grid.js";
+import "./keys.js";
+import "./menu.js";
+import "./notices.js";
+import "./slider.js";
+import "./title.js";
+import "./toast.js";
+import { showScriptedControls } from "./scripted.js";
+
+const token = document.querySelector("meta[name=csrf-token]")?.content;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (token) event.detail.headers["X-CSRFToken"] = token;
+});
+
+document.addEventListener("htmx:load", (event) => showScriptedControls(event.detail.elt));
+showScriptedControls(document);
