@@ -65,28 +65,39 @@ class KpiDraft:
 
 
 @transaction.atomic
-def add(*, playground: Playground, key: str, user: User | None = None) -> SetupKpi:
-    """Choose a KPI with its default parameters, counted in the rule at its suggested line.
+def add(
+    *,
+    playground: Playground,
+    key: str,
+    slot: str = "",
+    name: str = "",
+    params: Mapping[str, object] | None = None,
+    user: User | None = None,
+) -> SetupKpi:
+    """Choose a KPI, counted in the rule at its suggested line; parameters left out keep defaults.
 
     The same KPI may be chosen again: the second one gets the slot `<key>_2`.
 
-    Raises Refused for an unknown key, and when the data lacks what the KPI needs.
+    Raises Refused for an unknown key or a slot that is taken, for parameters the KPI does not
+    take, and when the data lacks what the KPI needs.
     """
     kind = kind_of(key)
-    if reason := unavailable(kind, column_specs(playground)):
+    params = _checked(kind, params) if params else {}
+    if reason := unavailable(kind, column_specs(playground), params):
         raise Refused(
             f"{kind.name}: {reason}.", hint="Give a column that role on the Data page first."
         )
     Playground.objects.select_for_update().get(pk=playground.pk)
     chosen = SetupKpi.objects.filter(playground=playground)
     last = chosen.aggregate(last=Max("position"))["last"]
-    slot, number = _free_slot(key, set(chosen.values_list("slot", flat=True)))
+    slot, number = _slot(key, slot, set(chosen.values_list("slot", flat=True)))
     kpi = SetupKpi.objects.create(
         playground=playground,
         position=0 if last is None else last + 1,
         slot=slot,
         key=key,
-        name=kind.name if number == 1 else f"{kind.name} {number}",
+        name=name or (kind.name if number == 1 else f"{kind.name} {number}"),
+        params=params,
     )
     condition = Condition(slot=slot, line=kind.suggested)
     rules.put_condition(playground=playground, condition=condition, user=user)
@@ -100,13 +111,8 @@ def update(*, kpi: SetupKpi, draft: KpiDraft, user: User | None = None) -> None:
     Raises Refused for parameters the KPI does not take and a line that is off its scale.
     """
     kind = kind_of(kpi.key)
-    try:
-        catalogue.build(kpi.key, draft.params)
-        draft.line.check_fits(kind.scale)
-    except ValueError as exc:
-        raise Refused(f"{draft.name}: {exc}") from exc
+    kpi.params = _checked(kind, draft.params)
     kpi.name = draft.name.strip() or kind.name
-    kpi.params = dict(draft.params)
     kpi.inputs = dict(draft.inputs)
     kpi.save(update_fields=["name", "params", "inputs"])
     put_in_rule(kpi=kpi, line=draft.line, place=draft.place, user=user)
@@ -167,7 +173,10 @@ def suggested_keys(columns: Sequence[ColumnSpec]) -> list[str]:
 
 
 def unavailable(
-    kind: type[Kpi], columns: Iterable[ColumnSpec], inputs: Mapping[str, str] | None = None
+    kind: type[Kpi],
+    columns: Iterable[ColumnSpec],
+    params: Mapping[str, object] | None = None,
+    inputs: Mapping[str, str] | None = None,
 ) -> str:
     """Why a KPI cannot work on these columns ("Needs an expected column"); "" when it can.
 
@@ -177,10 +186,19 @@ def unavailable(
     bound = set(inputs or ())
     missing = dict.fromkeys(
         ROLE_WORDS[ROLES[name]]
-        for name in kind.needs
+        for name in _needed(kind, params or {})
         if name in ROLES and ROLES[name] not in roles and BINDABLE.get(name) not in bound
     )
     return f"Needs {' and '.join(missing)}" if missing else ""
+
+
+def wrong_parameters(kpi: SetupKpi) -> str:
+    """What is wrong with the parameters of a chosen KPI, in words; "" when nothing is."""
+    try:
+        catalogue.build(kpi.key, kpi.params)
+    except ValueError as exc:
+        return str(exc)
+    return ""
 
 
 def kind_of(key: str) -> type[Kpi]:
@@ -224,7 +242,31 @@ def _own_condition(kpi: SetupKpi) -> Condition | None:
     return next((condition for condition in conditions if condition.slot == kpi.slot), None)
 
 
-def _free_slot(key: str, taken: set[str]) -> tuple[str, int]:
+def _checked(kind: type[Kpi], params: Mapping[str, object]) -> dict[str, object]:
+    """The parameters as JSON keeps them. Raises Refused for what the KPI does not take."""
+    try:
+        catalogue.build(kind.key, params)
+    except ValueError as exc:
+        raise Refused(f"{kind.name}: {exc}", hint="Change this parameter.") from exc
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in params.items()
+    }
+
+
+def _needed(kind: type[Kpi], params: Mapping[str, object]) -> tuple[str, ...]:
+    try:
+        return catalogue.build(kind.key, params).needed()
+    except ValueError:
+        # Some KPIs have no usable default; what they always need is known all the same.
+        return tuple(need for need in kind.needs if not need.endswith("?"))
+
+
+def _slot(key: str, wanted: str, taken: set[str]) -> tuple[str, int]:
+    """A free slot and which one of its KPI it is, from 1."""
+    if wanted in taken:
+        raise Refused(f"The slot {wanted!r} is taken.", hint="Choose another name for this KPI.")
+    if wanted:
+        return wanted, 1
     number = 1
     while (slot := key if number == 1 else f"{key}_{number}") in taken:
         number += 1

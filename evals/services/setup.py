@@ -70,7 +70,9 @@ def kpi_problems(playground: Playground, columns: Sequence[ColumnSpec]) -> list[
         return ["There is no KPI. Add at least one, or press “Suggest from data”."]
     found = []
     for kpi in chosen:
-        if reason := kpis.unavailable(kpis.kind_of(kpi.key), columns, kpi.inputs):
+        if wrong := kpis.wrong_parameters(kpi):
+            found.append(f"{kpi.name}: {wrong}")
+        elif reason := kpis.unavailable(kpis.kind_of(kpi.key), columns, kpi.params, kpi.inputs):
             found.append(f"{kpi.name}: {reason}. Give a column that role, or remove the KPI.")
     if not _rule(playground).conditions:
         found.append("No KPI is in the rule. Set one to Required or to Counts.")
