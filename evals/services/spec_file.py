@@ -57,6 +57,7 @@ class EvaluationSpec:
 
     name: str
     roles: Mapping[str, str]
+    role_places: Mapping[str, SpecNode]
     variants: tuple[VariantEntry, ...]
     kpis: tuple[KpiEntry, ...]
     rule: Rule
@@ -81,6 +82,7 @@ def read_spec(file: Path) -> EvaluationSpec:
         data=file.parent / fields.text("data") if "data" in fields else None,
         limit=None if limit is None else int(limit),
         roles={name: node.choice(ROLES) for name, node in fields["columns"].items()},
+        role_places=dict(fields["columns"].items()),
         variants=_variants(fields["variants"]),
         kpis=chosen,
         rule=_rule(fields["rule"], chosen),
@@ -144,7 +146,7 @@ def _temperature(fields: Fields) -> float | None:
 def _kpis(node: SpecNode) -> tuple[KpiEntry, ...]:
     chosen: list[KpiEntry] = []
     for entry in node.entries():
-        fields = entry.fields(required=("key",), optional=("slot", "name", "params"))
+        fields = entry.fields(required=("key",), optional=("name", "params"))
         key = fields.text("key")
         if key not in {kpi.key for kpi in kpis.CATALOGUE}:
             known = ", ".join(kpi.key for kpi in kpis.CATALOGUE)
@@ -158,11 +160,8 @@ def _kpis(node: SpecNode) -> tuple[KpiEntry, ...]:
             kpis.build(key, params)
         except ValueError as exc:
             raise fields["params" if params else "key"].error(str(exc)) from exc
-        slot = fields.text("slot", key)
-        if slot in {kpi.slot for kpi in chosen}:
-            raise entry.error(
-                f"Two KPIs stand in the slot {slot!r}.", hint="Give one of them another `slot:`."
-            )
+        used = 1 + sum(kpi.key == key for kpi in chosen)
+        slot = key if used == 1 else f"{key}_{used}"
         name = fields.text("name", kpis.get(key).name)
         chosen.append(KpiEntry(slot=slot, key=key, name=name, params=params))
     return tuple(chosen)

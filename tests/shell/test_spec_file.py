@@ -1,0 +1,94 @@
+"""Reading a spec: what it holds, and that each mistake is named with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from evals.domain.rules import PassLine
+from evals.services.spec_file import SpecError, read_spec
+from tests.shell.conftest import write_spec
+
+
+def changed(folder: Path, old: str, new: str) -> Path:
+    spec = write_spec(folder, "http://127.0.0.1:9/v1")
+    text = spec.read_text(encoding="utf-8")
+    assert old in text
+    spec.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return spec
+
+
+def test_it_reads_variants_kpis_and_the_rule(folder: Path) -> None:
+    spec = read_spec(folder / "spec.yaml")
+
+    assert spec.data == folder / "rows.csv"
+    assert spec.roles["question"] == "input"
+    assert [variant.name for variant in spec.variants] == ["Closed book", "With context"]
+    assert [kpi.slot for kpi in spec.kpis] == ["token_f1", "abstention_correctness"]
+    assert spec.rule.conditions[0].line == PassLine(op=">=", value=0.6)
+
+
+def test_it_numbers_the_second_use_of_a_kpi(folder: Path) -> None:
+    spec = read_spec(
+        changed(
+            folder,
+            "- key: abstention_correctness",
+            "- key: token_f1\n  - key: abstention_correctness",
+        )
+    )
+
+    assert [kpi.slot for kpi in spec.kpis] == ["token_f1", "token_f1_2", "abstention_correctness"]
+
+
+def test_it_takes_the_suggested_line_when_none_is_given(folder: Path) -> None:
+    spec = read_spec(changed(folder, ', line: ">= 0.6"', ""))
+
+    assert spec.rule.conditions[0].line == PassLine(op=">=", value=0.6)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("question: input", "question: inputs", 4, "'inputs' is not known"),
+        ("variants:", "variantz:", 8, "'variantz' is not known"),
+        ("model: standin-small\n", "modell: x\n", 12, "'modell' is not known"),
+        ("base_url: {url}", "connection: {url}", 0, ""),
+        ("key: token_f1", "key: token_f2", 23, "no KPI 'token_f2'"),
+        ("measure: recall", "measure: recal", 24, "recal"),
+        ("measure: recall", "measures: f1", 24, "measures"),
+        ("mode: all", "mode: most", 27, "'most' is not known"),
+        ("mode: all", "mode: at_least", 27, "“At least” needs a whole number"),
+        ("kpi: token_f1", "kpi: rouge", 29, "'rouge' is not known"),
+        (">= 0.6", "about 0.6", 29, "not a pass line"),
+        (">= 0.6", ">= 6", 29, "not on this KPI's scale"),
+        ("required: true", "required: maybe", 29, "must be true or false"),
+        ("name: With context", "name: Closed book", 0, "Two variants are called"),
+    ],
+)
+def test_it_names_the_line_of_a_mistake(
+    folder: Path, old: str, new: str, line: int, words: str
+) -> None:
+    if "{url}" in old:
+        old, new = old.format(url="http://127.0.0.1:9/v1"), "temperature: hot\n    connection: x"
+        line, words = 13, "must be a number from 0 to 2"
+    spec = changed(folder, old, new)
+
+    with pytest.raises(SpecError) as caught:
+        read_spec(spec)
+
+    assert words in str(caught.value)
+    assert not line or abs(caught.value.line - line) <= 2
+    assert f"{spec}:{caught.value.line}:" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "a: [1", "a: 1\na: 2\n", "\x00"])
+def test_it_refuses_what_is_no_spec(folder: Path, text: str) -> None:
+    spec = folder / "spec.yaml"
+    spec.write_text(text, encoding="utf-8")
+
+    with pytest.raises(SpecError, match=r"spec\.yaml:\d+:"):
+        read_spec(spec)
+
+
+def test_it_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="cannot be read"):
+        read_spec(tmp_path / "nothing.yaml")
