@@ -26,3 +26,9 @@ class Refused(UserError):
     """The input cannot be taken as it is."""
 
     status = 422
+
+
+class TooLarge(UserError):
+    """More was sent than the product takes."""
+
+    status = 413

@@ -6,4 +6,9 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_asgi_application()
+django_application = get_asgi_application()
+
+# The limit reads settings, which are there only once the application is made.
+from config.body_limit import limit_body  # noqa: E402
+
+application = limit_body(django_application)

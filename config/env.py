@@ -4,6 +4,7 @@
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -67,3 +68,11 @@ def env_secret(name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as exc:
         raise ImproperlyConfigured(f"{name}_FILE={path!r}: {exc.strerror}.") from exc
+
+
+def env_choice(name: str, *, default: str, choices: Collection[str]) -> str:
+    """One of `choices`, in lower case; raises ImproperlyConfigured for any other word."""
+    word = os.environ.get(name, "").strip().lower() or default
+    if word not in choices:
+        raise ImproperlyConfigured(f"{name}={word!r}: write one of {', '.join(choices)}.")
+    return word

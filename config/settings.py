@@ -6,22 +6,25 @@
 import secrets as random_secrets
 from pathlib import Path
 
-import dj_database_url
 from cryptography.fernet import Fernet
 
-from config.env import env_bool, env_int, env_list, env_secret, env_str
+from config import __version__, broker_address, database, logs, mail
+from config.env import env_bool, env_choice, env_int, env_list, env_secret, env_str
+from config.limits import MIB, UploadLimits
 from config.secrets import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = __version__
 
 # Where this installation lives
-DATA_DIR = Path(env_str("EVALGROUND_DATA", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(env_str("EVALGROUND_DATA", default=str(BASE_DIR / "var"))).expanduser().resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 HOST = env_str("EVALGROUND_HOST", default="127.0.0.1")
 PORT = env_int("EVALGROUND_PORT", default=8000, low=1, high=65535)
 BOUND_TO_LOOPBACK = HOST in {"127.0.0.1", "::1", "localhost"}
 WORKERS = env_int("EVALGROUND_WORKERS", default=2, low=1, high=64)
 MODEL_HOSTS = frozenset(env_list("EVALGROUND_MODEL_HOSTS"))
+UPLOAD_LIMITS = UploadLimits()
 
 # Secrets
 DEBUG = env_bool("EVALGROUND_DEBUG", default=False)
@@ -36,7 +39,10 @@ ENCRYPTION_KEYS = [
     ).split(",")
 ]
 
-ALLOWED_HOSTS = env_list("EVALGROUND_ALLOWED_HOSTS") or ["127.0.0.1", "localhost", "[::1]", HOST]
+# Who may talk to the server, and how. The loopback names stay: health checks use them.
+HTTPS = env_bool("EVALGROUND_HTTPS", default=False)
+TRUSTED_PROXIES = env_list("EVALGROUND_TRUSTED_PROXIES")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", HOST, *env_list("EVALGROUND_ALLOWED_HOSTS")]
 
 INSTALLED_APPS = [
     "config",
@@ -56,18 +62,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionAgeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.UserErrorMiddleware",
+    "config.body_limit.BodyLimitMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -89,29 +100,12 @@ TEMPLATES = [
     }
 ]
 
-# SQLite: measured without these, 9 of 10 transactions of six writers fail with "database is
-# locked"; with them none does.
-_SQLITE_OPTIONS = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 30,
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;"
-        "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000;"
-    ),
-}
 DATABASES = {
-    "default": dj_database_url.parse(
-        env_str("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'evalground.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
+    "default": database.parse(
+        env_secret("DATABASE_URL"), sqlite_file=DATA_DIR / "evalground.sqlite3"
     )
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
-    DATABASES["default"]["CONN_MAX_AGE"] = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-REDIS_URL = env_str("REDIS_URL")
 
 # People
 AUTH_USER_MODEL = "accounts.User"
@@ -124,28 +118,93 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,30/5m/ip"}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+OWNER_EMAIL = env_str("EVALGROUND_OWNER_EMAIL", default="owner@evalground.local").lower()
+OWNER_PASSWORD = env_secret("EVALGROUND_OWNER_PASSWORD")
+
+# Mail. Without a mail server the messages are files in the data folder.
+_MAIL_SERVER = mail.parse(env_secret("EVALGROUND_SMTP_URL"))
+EMAIL_BACKEND = _MAIL_SERVER.backend
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_HOST = _MAIL_SERVER.host
+EMAIL_PORT = _MAIL_SERVER.port
+EMAIL_HOST_USER = _MAIL_SERVER.user
+EMAIL_HOST_PASSWORD = _MAIL_SERVER.password
+EMAIL_USE_TLS = _MAIL_SERVER.starttls
+EMAIL_USE_SSL = _MAIL_SERVER.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_str("EVALGROUND_MAIL_FROM", default="evalground@localhost")
+
+# Work. The database is the queue; Celery only rings the bell, so a lost message costs nothing.
+REDIS_URL = env_secret("REDIS_URL")
+BROKER_SOCKET = broker_address.socket_path(DATA_DIR)
+CELERY_BROKER_URL = REDIS_URL or broker_address.url(BROKER_SOCKET)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "unacked_restore_interval": 1,
+    "unacked_restore_throttle": 1,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_max": 0.2,
+}
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "evalground"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
 # Pages
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * MIB
+FILE_UPLOAD_MAX_MEMORY_SIZE = MIB
+
+# Cookies and headers. Cookies are shared by all ports of a host, hence the names of our own.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}evalground_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}evalground_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "config.error_views.csrf_failure"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-
+# Preloading binds a whole domain in every browser for years: its owner's choice, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -160,3 +219,6 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
+
+LOG_LEVEL = env_choice("EVALGROUND_LOG_LEVEL", default="info", choices=logs.LEVELS)
+LOGGING = logs.settings(LOG_LEVEL)

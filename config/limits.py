@@ -1,0 +1,15 @@
+"""Sizes that the product accepts. What lies above them is refused with words, never cut off."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadLimits:
+    """The largest file that can become a dataset: bytes, rows, columns, characters of a cell."""
+
+    bytes: int = 50 * MIB
+    rows: int = 100_000
+    columns: int = 500
+    cell_chars: int = 1_000_000
