@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django import template
 from django.forms import BoundField
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -214,6 +215,16 @@ def figure(number: str) -> SafeString:
     if number.endswith("%"):
         return format_html("{}<small>%</small>", number[:-1])
     return format_html("{}", number)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Context) -> str:
+    """The section of the page: the variable `section`, or else the name of its address.
+
+    "" on a page that no address led to, such as a 404.
+    """
+    match = getattr(context.get("request"), "resolver_match", None)
+    return str(context.get("section") or getattr(match, "url_name", None) or "")
 
 
 @register.filter
