@@ -1,4 +1,6 @@
 // The one script of every page. Each module listens once on the document.
+// Menus first: Esc closes an open menu before anything else.
+import "./menu.js";
 import "./autosubmit.js";
 import "./copy.js";
 import "./dialog.js";
@@ -6,7 +8,6 @@ import "./drawer.js";
 import "./drop.js";
 import "./grid.js";
 import "./keys.js";
-import "./menu.js";
 import "./notices.js";
 import "./slider.js";
 import "./title.js";

@@ -9,7 +9,8 @@ export function close() {
   if (!isOpen()) return false;
   const link = slot().querySelector("a[data-close]");
   slot().replaceChildren();
-  if (link) history.pushState({}, "", link.href);
+  // The mark makes htmx reload the page when somebody goes back or forth to this address.
+  if (link) history.pushState({ htmx: true }, "", link.href);
   (opener?.isConnected ? opener : document.querySelector("[data-grid] .cur"))?.focus();
   opener = null;
   return true;

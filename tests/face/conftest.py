@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Browser, Error, Page, Request, Route, sync_playwright
 
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
@@ -16,7 +17,10 @@ SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
 STYLES = sorted((STATIC / "css").rglob("*.css"))
 
 ORIGIN = "http://face.test"
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
+POLICY = "; ".join(
+    f"{name} {' '.join(sources)}"
+    for name, sources in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+)
 
 
 def relative(path: Path) -> str:
@@ -51,6 +55,8 @@ class Stage:
         self.page = page
         self.html = ""
         self.violations: list[str] = []
+        self.fragments: dict[str, tuple[int, dict[str, str], str]] = {}
+        self.requests: list[Request] = []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.violations.append(str(error)))
         page.route(f"{ORIGIN}/**", self._answer)
@@ -70,8 +76,12 @@ class Stage:
 
     def _answer(self, route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).split("?")[0].split("#")[0]
+        self.requests.append(route.request)
         if path.startswith("/static/"):
-            route.fulfill(path=STATIC / path.removeprefix("/static/"))
+            route.fulfill(path=str(finders.find(path.removeprefix("/static/"))))
+        elif path in self.fragments:
+            status, headers, body = self.fragments[path]
+            route.fulfill(status=status, headers=headers, content_type="text/html", body=body)
         else:
             headers = {"Content-Type": "text/html", "Content-Security-Policy": POLICY}
             route.fulfill(body=self.html, headers=headers)

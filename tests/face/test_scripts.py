@@ -1,6 +1,7 @@
 """The scripts in Chromium, on pages of their own, under the product's policy."""
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from tests.face.conftest import ORIGIN, Stage
 
@@ -125,10 +126,10 @@ def test_it_sends_the_form_when_a_file_is_dropped_anywhere(stage: Stage) -> None
 
 def test_it_sends_the_form_when_a_file_is_chosen(stage: Stage) -> None:
     page = stage.show(DROP)
-    file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"a\n1\n"}
+    file = FilePayload(name="mine.csv", mimeType="text/csv", buffer=b"a\n1\n")
 
     with page.expect_navigation(url=f"{ORIGIN}/sent?file=mine.csv"):
-        page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
+        page.locator("input[type=file]").set_input_files(file)
 
 
 @pytest.mark.parametrize(
