@@ -1,0 +1,1 @@
+"""Geometry of the dashboard's charts: plain values in, SVG coordinates out."""

@@ -1,0 +1,57 @@
+"""What the answers of a run cost, by variant."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from decimal import Decimal
+from threading import Lock
+
+from django.db.models import Count, Sum
+
+from evals.models import Answer, Run
+
+NANO = Decimal(10) ** 9
+_KEPT = 256
+
+_cache: OrderedDict[tuple[int, int], tuple["VariantCost", ...]] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantCost:
+    """The cost of a variant's answers with a known price; None when no price is known."""
+
+    priced: int
+    usd: Decimal | None
+
+    @property
+    def usd_per_answer(self) -> Decimal | None:
+        """The mean over answers with a known price."""
+        return self.usd / self.priced if self.usd is not None and self.priced else None
+
+
+def costs(run: Run, variants: int) -> tuple[VariantCost, ...]:
+    """One entry a variant. One query for each version of a run, then none."""
+    key = (run.pk, run.version)
+    with _lock:
+        if key in _cache:
+            return _cache[key]
+    sums = (
+        Answer.objects.filter(run_id=run.pk)
+        .values("variant")
+        .annotate(priced=Count("cost_nano"), nano=Sum("cost_nano"))
+    )
+    by_variant = {
+        one["variant"]: VariantCost(priced=one["priced"], usd=usd(one["nano"])) for one in sums
+    }
+    unknown = VariantCost(priced=0, usd=None)
+    found = tuple(by_variant.get(variant, unknown) for variant in range(variants))
+    with _lock:
+        _cache[key] = found
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+    return found
+
+
+def usd(nano: int | None) -> Decimal | None:
+    """Integer nano-USD as US dollars; None is unknown and stays so."""
+    return None if nano is None else Decimal(nano) / NANO

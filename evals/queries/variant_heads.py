@@ -1,0 +1,82 @@
+"""The head of each variant's column in the grid."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from evals.domain import rendering
+from evals.domain.accuracy import Accuracy
+from evals.queries.costs import costs
+from evals.queries.reading import Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantHead:
+    """A variant in short. Shares are None without decided answers; `p50_ms` without latencies."""
+
+    letter: str
+    name: str
+    model: str
+    is_baseline: bool
+    accuracy: Accuracy
+    baseline: float | None
+    delta: str
+    direction: str
+    p50_ms: float | None
+    usd_per_answer: Decimal | None
+
+    @property
+    def summary(self) -> str:
+        """How many of the decided answers pass, and what is not decided."""
+        decided = f"{self.accuracy.passes:,} of {self.accuracy.decided:,} pass"
+        return decided if self.accuracy.decided else "None decided"
+
+    @property
+    def open_words(self) -> str:
+        """What is not decided, in words; empty when everything is."""
+        parts = (
+            (self.accuracy.undecided, "undecided"),
+            (self.accuracy.errors, "with an error"),
+            (self.accuracy.waiting, "waiting"),
+        )
+        return ", ".join(f"{count:,} {word}" for count, word in parts if count)
+
+
+def heads(reading: Reading) -> tuple[VariantHead, ...]:
+    """One head a variant. One query for each version of a run, then none."""
+    spent = costs(reading.run, len(reading.snapshot.variants))
+    base = reading.accuracies[reading.baseline].value
+    found = []
+    for index, variant in enumerate(reading.snapshot.variants):
+        own = reading.accuracies[index]
+        is_baseline = index == reading.baseline
+        change = None if is_baseline or base is None or own.value is None else own.value - base
+        found.append(
+            VariantHead(
+                letter=reading.letters[index],
+                name=variant.name,
+                model=variant.model,
+                is_baseline=is_baseline,
+                accuracy=own,
+                baseline=None if is_baseline else base,
+                delta="" if change is None else rendering.points(change).lstrip("+−"),
+                direction=_direction(change),
+                p50_ms=percentile(reading, index, 50),
+                usd_per_answer=spent[index].usd_per_answer,
+            )
+        )
+    return tuple(found)
+
+
+def percentile(reading: Reading, variant: int, rank: float) -> float | None:
+    """A percentile of a variant's latencies in ms; None without any."""
+    known = reading.matrix.latency_ms[variant]
+    known = known[~np.isnan(known)]
+    return float(np.percentile(known, rank)) if known.size else None
+
+
+def _direction(change: float | None) -> str:
+    if change is None or round(change * 100) == 0:
+        return ""
+    return "up" if change > 0 else "down"
