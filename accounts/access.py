@@ -23,3 +23,13 @@ def get_workspace(user: User | AnonymousUser) -> Workspace:
     if workspace is None:
         raise Http404("No workspace.")
     return workspace
+
+
+def signed_in(user: User | AnonymousUser) -> User:
+    """The same user, known not to be a stranger.
+
+    Raises Http404 for one who is not logged in; the middleware lets none of them come so far.
+    """
+    if not isinstance(user, User):
+        raise Http404("Not logged in.")
+    return user

@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest
 
+THEMES = ("light", "dark")
+
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """The chosen theme: "light", "dark", or "" to follow the system."""
     theme = request.COOKIES.get("theme", "")
-    return {"theme": theme if theme in {"light", "dark"} else ""}
+    return {"theme": theme if theme in THEMES else ""}

@@ -42,7 +42,8 @@ ENCRYPTION_KEYS = [
 # Who may talk to the server, and how. The loopback names stay: health checks use them.
 HTTPS = env_bool("EVALGROUND_HTTPS", default=False)
 TRUSTED_PROXIES = env_list("EVALGROUND_TRUSTED_PROXIES")
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", HOST, *env_list("EVALGROUND_ALLOWED_HOSTS")]
+PUBLIC_HOSTS = env_list("EVALGROUND_ALLOWED_HOSTS")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", HOST, *PUBLIC_HOSTS]
 
 INSTALLED_APPS = [
     "config",

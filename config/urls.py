@@ -10,7 +10,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("playground.urls")),
     path("", include("evals.urls")),
-    path("accounts/", include("allauth.account.urls")),
 ]
 
 handler400 = "config.error_views.bad_request"

