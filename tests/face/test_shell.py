@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 
-ERROR_PAGES = ["400.html", "403.html", "404.html", "413.html"]
+ERROR_PAGES = ["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "429.html"]
 VOID = {"br", "hr", "img", "input", "link", "meta", "path", "rect", "circle", "use"}
 
 
