@@ -11,14 +11,16 @@ from typing import Any
 from evals import kpis
 from evals.domain.pass_lines import OPERATORS, PassLine
 from evals.domain.rule_model import MODES, POLICIES, Condition, Rule
-from evals.services.spec_nodes import Fields, SpecError, SpecNode
+from evals.services.spec_nodes import Fields, Range, SpecError, SpecNode
 from playground.models import Column
 
 ROLES = tuple(role.value for role in Column.Role)
 # The same bounds as the form of a variant in Setup.
-TEMPERATURE = {"low": 0.0, "high": 2.0}
-MAX_TOKENS = {"low": 1, "high": 100_000}
-SEED = {"low": 0, "high": 2**31 - 1}
+TEMPERATURE = Range(0, 2)
+MAX_TOKENS = Range(1, 100_000)
+SEED = Range(0, 2**31 - 1)
+LIMIT = Range(1, 1_000_000)
+DEFAULT_MAX_TOKENS = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class VariantEntry:
     allow_private: bool = False
     system_prompt: str = ""
     temperature: float | None = 0.0
-    max_tokens: int = 256
+    max_tokens: int = DEFAULT_MAX_TOKENS
     seed: int | None = None
     use_context: bool = False
     is_baseline: bool = False
@@ -76,7 +78,7 @@ def read_spec(file: Path) -> EvaluationSpec:
         required=("columns", "variants", "kpis", "rule"), optional=("name", "data", "limit")
     )
     chosen = _kpis(fields["kpis"])
-    limit = fields.number("limit", None, whole=True, low=1, high=1_000_000)
+    limit = fields.number("limit", LIMIT, whole=True)
     return EvaluationSpec(
         name=fields.text("name", file.stem),
         data=file.parent / fields.text("data") if "data" in fields else None,
@@ -116,8 +118,8 @@ def _variant(node: SpecNode) -> VariantEntry:
         )
     if "base_url" in fields and "model" not in fields:
         raise node.error("A variant with `base_url` needs `model`.")
-    max_tokens = fields.number("max_tokens", 256, whole=True, **MAX_TOKENS)
-    seed = fields.number("seed", None, whole=True, **SEED)
+    max_tokens = fields.number("max_tokens", MAX_TOKENS, whole=True)
+    seed = fields.number("seed", SEED, whole=True)
     return VariantEntry(
         name=fields.text("name"),
         model=fields.text("model"),
@@ -129,7 +131,7 @@ def _variant(node: SpecNode) -> VariantEntry:
         allow_private=fields.yes_no("allow_private"),
         system_prompt=fields.text("system"),
         temperature=_temperature(fields),
-        max_tokens=int(max_tokens or 256),
+        max_tokens=int(max_tokens or DEFAULT_MAX_TOKENS),
         seed=None if seed is None else int(seed),
         use_context=fields.yes_no("context"),
         is_baseline=fields.yes_no("baseline"),
@@ -140,7 +142,7 @@ def _temperature(fields: Fields) -> float | None:
     """None, written as `temperature: null`, leaves it to the provider."""
     if "temperature" not in fields:
         return 0.0
-    return fields.number("temperature", None, **TEMPERATURE)
+    return fields.number("temperature", TEMPERATURE)
 
 
 def _kpis(node: SpecNode) -> tuple[KpiEntry, ...]:
@@ -172,7 +174,7 @@ def _rule(node: SpecNode, chosen: tuple[KpiEntry, ...]) -> Rule:
     by_slot = {kpi.slot: kpi for kpi in chosen}
     conditions = tuple(_condition(entry, by_slot) for entry in fields["conditions"].entries())
     mode = fields["mode"].choice(MODES) if "mode" in fields else "all"
-    n = fields.number("n", None, whole=True, low=1, high=1_000)
+    n = fields.number("n", Range(1, 1_000), whole=True)
     try:
         # `choice` has checked the word.
         return Rule(mode=mode, n=None if n is None else int(n), conditions=conditions)  # type: ignore[arg-type]

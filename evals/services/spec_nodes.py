@@ -19,12 +19,21 @@ class SpecError(Exception):
 
 
 @dataclass(frozen=True)
+class Range:
+    """The numbers from `low` to `high`, ends included."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class SpecNode:
-    """One value of the document with its place. `label` is how errors call it."""
+    """One value of the document. `label` is how errors call it, `line` where its name stands."""
 
     file: Path
     node: yaml.Node
     label: str
+    line: int
 
     @classmethod
     def read(cls, file: Path) -> "SpecNode":
@@ -43,11 +52,11 @@ class SpecNode:
             raise SpecError(f"This is not YAML: {exc}.", file=file, line=1) from exc
         if document is None:
             raise SpecError("The spec is empty.", file=file, line=1, hint="See docs/evaluate.md.")
-        return cls(file, document, "The spec")
+        return cls(file, document, "The spec", 1)
 
     def error(self, message: str, *, hint: str = "") -> SpecError:
         """An error at the place of this value."""
-        return SpecError(message, file=self.file, line=self.node.start_mark.line + 1, hint=hint)
+        return SpecError(message, file=self.file, line=self.line, hint=hint)
 
     def fields(self, *, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> "Fields":
         """The entries of a mapping that has all of `required` and nothing beyond `optional`."""
@@ -70,7 +79,7 @@ class SpecNode:
         seen: set[str] = set()
         for key, value in self.node.value:
             name = str(key.value)
-            child = SpecNode(self.file, value, f"`{name}`")
+            child = SpecNode(self.file, value, f"`{name}`", key.start_mark.line + 1)
             if name in seen:
                 raise child.error(f"`{name}` is given twice.", hint="Keep one of the two.")
             seen.add(name)
@@ -80,7 +89,10 @@ class SpecNode:
         """The items of a list with at least one item."""
         if not isinstance(self.node, yaml.SequenceNode) or not self.node.value:
             raise self.error(f"{self.label} must be a list with at least one `- ` item.")
-        return [SpecNode(self.file, item, f"This item of {self.label}") for item in self.node.value]
+        label = f"This item of {self.label}"
+        return [
+            SpecNode(self.file, item, label, item.start_mark.line + 1) for item in self.node.value
+        ]
 
     def value(self) -> Any:
         """The value as plain Python: text, number, true/false, None, list or mapping.
@@ -101,13 +113,17 @@ class SpecNode:
             raise self.error(f"{self.label} must be a text.")
         return str(self.node.value)
 
-    def number(self, *, whole: bool = False, low: float, high: float) -> float:
-        """The value as a number from `low` to `high`."""
+    def number(self, within: Range, *, whole: bool = False) -> float:
+        """The value as a number of `within`."""
         found = self.value()
         is_number = isinstance(found, int | float) and not isinstance(found, bool)
-        if not is_number or (whole and not isinstance(found, int)) or not low <= found <= high:
+        if (
+            not is_number
+            or (whole and not isinstance(found, int))
+            or not within.low <= found <= within.high
+        ):
             kind = "a whole number" if whole else "a number"
-            raise self.error(f"{self.label} must be {kind} from {low:g} to {high:g}.")
+            raise self.error(f"{self.label} must be {kind} from {within.low:g} to {within.high:g}.")
         return float(found)
 
     def yes_no(self) -> bool:
@@ -143,12 +159,11 @@ class Fields:
     def text(self, name: str, default: str = "") -> str:
         return self.entries[name].text() if name in self.entries else default
 
-    def number(
-        self, name: str, default: float | None, *, whole: bool = False, low: float, high: float
-    ) -> float | None:
+    def number(self, name: str, within: Range, *, whole: bool = False) -> float | None:
+        """The number of an entry; None for one that is left out or null."""
         if name not in self.entries or self.entries[name].value() is None:
-            return default
-        return self.entries[name].number(whole=whole, low=low, high=high)
+            return None
+        return self.entries[name].number(within, whole=whole)
 
     def yes_no(self, name: str, default: bool = False) -> bool:
         return self.entries[name].yes_no() if name in self.entries else default
