@@ -14,6 +14,7 @@ from django.core.management.base import CommandError
 
 from config.lifeline import started_at
 
+LOCK = "start.lock"
 END_WITHIN_S = 5.0
 
 
@@ -68,23 +69,40 @@ def hold(folder: Path) -> Installation:
 
     Raises CommandError, with the address of the running server, when another one has it.
     """
-    lock = (folder / "start.lock").open("a+", encoding="utf-8")
+    path = folder / LOCK
+    lock = path.open("a+", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as exc:
-        raise CommandError(_already_running(lock)) from exc
+        lock.close()
+        raise CommandError(_already_running(path)) from exc
+    # The address of an earlier start is of no use.
+    lock.truncate(0)
     return Installation(folder=folder, lock=lock)
 
 
-def _already_running(lock: IO[str]) -> str:
-    lock.seek(0)
-    text = lock.read()
-    where = f"at {json.loads(text)['address']}" if text else "or is just starting"
+def running_address(folder: Path) -> str | None:
+    """Where the server of this data folder is; None when none runs."""
+    try:
+        hold(folder).lock.close()
+    except CommandError:
+        return _noted_address(folder / LOCK)
+    return None
+
+
+def _already_running(path: Path) -> str:
+    address = _noted_address(path)
+    where = f"at {address}" if address else "or is just starting"
     return (
         f"Evalground already runs {where} on this data folder. For a new login link:"
         " .venv/bin/python manage.py login_link. For a second one, set EVALGROUND_DATA to another"
         " folder."
     )
+
+
+def _noted_address(path: Path) -> str | None:
+    text = path.read_text(encoding="utf-8")
+    return str(json.loads(text)["address"]) if text else None
 
 
 def _lives(noted: dict[str, object]) -> bool:

@@ -29,7 +29,7 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": redact(record.getMessage()),
+            "event": redact(_event(record)),
         }
         if request_id.get():
             line["request_id"] = request_id.get()
@@ -37,6 +37,13 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             line["exception"] = redact("".join(traceback.format_exception(record.exc_info[1])))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """The record's sentence; Django's own on a request without its path, which can hold a token."""
+    if hasattr(record, "request") and isinstance(record.args, tuple) and record.args:
+        return str(record.args[0])
+    return record.getMessage()
 
 
 def settings(level: str) -> dict[str, Any]:

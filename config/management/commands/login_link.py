@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services import login_links, owner
 from config.address import public_url
+from config.installation import running_address
 
 
 class Command(BaseCommand):
@@ -19,9 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("email", nargs="?", help="whom to log in; the owner if left out")
 
     def handle(self, *_: Any, email: str | None, **options: Any) -> None:
-        """Print the link for the running server's address."""
+        """Print the link for the address of the running server, else of the settings."""
         path = reverse("link-login", args=[login_links.create_token(_user(email))])
-        self.stdout.write(public_url(settings.HOST, settings.PORT) + path)
+        running = running_address(settings.DATA_DIR)
+        self.stdout.write((running or public_url(settings.HOST, settings.PORT)) + path)
 
 
 def _user(email: str | None) -> User:

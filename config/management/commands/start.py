@@ -75,6 +75,8 @@ class Command(BaseCommand):
             raise CommandError("There is no active owner. Run `python manage.py prepare`.")
         token = login_links.create_token(user, lifetime=login_links.LONG_LIFE)
         connection.close()
+        link = f"{public_url(host, port)}{reverse('link-login', args=[token])}"
         self._say("Evalground is ready. This link logs you in once:")
-        self._say(f"\n    {public_url(host, port)}{reverse('link-login', args=[token])}\n")
+        for line in ("", f"    {link}", ""):
+            self._say(line)
         self._say("Stop with Ctrl-C. For another link: .venv/bin/python manage.py login_link")

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         lifeline.follow_supervisor()
         app.worker_main(
             [
+                "--quiet",
                 "worker",
                 # Signals have to reach the process that works: no forks.
                 "--pool=threads",
