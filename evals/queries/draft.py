@@ -34,9 +34,9 @@ def line_pairs(rule: Rule, saved: Rule) -> dict[str, str]:
     for condition, before in zip(rule.conditions, saved.conditions, strict=True):
         name = f"{LINE_PREFIX}{condition.slot}"
         if condition.line.value != before.line.value:
-            pairs[name] = _typed(condition.line.value)
+            pairs[name] = typed(condition.line.value)
         if condition.line.high is not None and condition.line.high != before.line.high:
-            pairs[f"{name}{HIGH_SUFFIX}"] = _typed(condition.line.high)
+            pairs[f"{name}{HIGH_SUFFIX}"] = typed(condition.line.high)
     if rule.n != saved.n:
         pairs["n"] = str(rule.n)
     return pairs
@@ -57,7 +57,7 @@ def _moved(
     return replace(condition, line=moved)
 
 
-def _typed(number: float) -> str:
+def typed(number: float) -> str:
     """A number as a person would type it: "0.7", "5000"."""
     return str(int(number)) if number == int(number) else repr(float(number))
 

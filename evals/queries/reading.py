@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.domain.accuracy import Accuracy, accuracy
 from evals.domain.matrix import ScoreMatrix
 from evals.domain.rules import Rule, Verdicts
 from evals.domain.scales import Scale
 from evals.domain.snapshot import Snapshot, baseline_index, letter
+from evals.domain.statistics import Accuracy, accuracy
 from evals.engine import score_store
 from evals.models import Run
 from evals.queries.draft import drafted

@@ -46,9 +46,12 @@ def found(reading: Reading, text: str) -> NDArray[np.bool_]:
 def _rows_with(reading: Reading, text: str) -> list[int]:
     """Ids of the playground's rows with `text` in a searched cell."""
     keys = [column.id for column in reading.snapshot.columns if column.role in _SEARCHED_ROLES]
-    values = [reading.run.playground_id, json.dumps(keys), f"%{_literal(text)}%"]
+    pattern = f"%{_literal(text)}%"
     with connection.cursor() as cursor:
-        cursor.execute(_STATEMENTS[connection.vendor], values)
+        cursor.execute(
+            _STATEMENTS[connection.vendor],
+            [reading.run.playground_id, json.dumps(keys), pattern],
+        )
         return [row_id for (row_id,) in cursor.fetchall()]
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from evals.domain import rendering
-from evals.domain.accuracy import Accuracy
+from evals.domain.statistics import Accuracy
 from evals.queries.costs import costs
 from evals.queries.reading import Reading
 

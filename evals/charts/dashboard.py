@@ -1,0 +1,190 @@
+"""Where the marks of the dashboard's drawings lie, in SVG user units; y grows downwards."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from evals.charts.scales import Axis, ticks
+
+STACK_WIDTH = 300
+DIFFERENCE_WIDTH = 130
+SCATTER = (400, 236)
+BOXES_WIDTH = 400
+BOX_STEP = 40
+_GAP = 1
+_SMALLEST_SPAN = 0.2
+_NAME = 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A piece of a stacked bar; `css` is its class."""
+
+    css: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A dot on an interval around zero; None where nothing is drawn."""
+
+    zero: float
+    low: float | None
+    high: float | None
+    value: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """A labelled place on an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A variant in a scatter: where it stands, and where its name does."""
+
+    letter: str
+    name: str
+    x: float
+    y: float
+    label_x: float
+    label_y: float
+    anchor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scatter:
+    """Points between two labelled axes."""
+
+    points: tuple[Point, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantiles:
+    """What a box plot shows: 5th, 25th, 50th, 75th and 95th percentile."""
+
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """One line of a box plot: x of its five numbers, y of its middle."""
+
+    letter: str
+    name: str
+    label: str
+    y: float
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+
+    @property
+    def width(self) -> float:
+        """The width of the box."""
+        return round(max(1.0, self.p75 - self.p25), 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boxes:
+    """A box plot with its axis."""
+
+    boxes: tuple[Box, ...]
+    across: tuple[Tick, ...]
+    height: int
+
+
+def stack(counts: Sequence[tuple[str, int]]) -> tuple[Part, ...]:
+    """A bar of `STACK_WIDTH` cut into parts by (class, count); empty parts are left out."""
+    total = sum(count for _css, count in counts)
+    present = [(css, count) for css, count in counts if count]
+    room = STACK_WIDTH - _GAP * max(0, len(present) - 1)
+    parts, x = [], 0.0
+    for css, count in present:
+        width = round(room * count / total, 1)
+        parts.append(Part(css=css, x=round(x, 1), width=width))
+        x += width + _GAP
+    return tuple(parts)
+
+
+def span(bounds: Sequence[float]) -> float:
+    """The share at the ends of difference charts that stand under each other."""
+    widest = max((abs(bound) for bound in bounds), default=0.0)
+    return max(_SMALLEST_SPAN, ticks(widest, 2)[-1])
+
+
+def difference(
+    *, low: float | None, high: float | None, value: float | None, span: float
+) -> Difference:
+    """Shares between −span and +span on a chart of `DIFFERENCE_WIDTH`."""
+    axis = Axis(low=-span, high=span, start=4, end=DIFFERENCE_WIDTH - 4)
+    return Difference(
+        zero=axis.place(0),
+        low=None if low is None else axis.place(low),
+        high=None if high is None else axis.place(high),
+        value=None if value is None else axis.place(value),
+    )
+
+
+def scatter(
+    points: Sequence[tuple[str, str, float, float]], label: Callable[[float], str]
+) -> Scatter:
+    """Points of (letter, name, x from 0, share up); `label` writes the numbers below."""
+    width, height = SCATTER
+    marks = ticks(max((x for _letter, _name, x, _share in points), default=0.0))
+    across = Axis(low=0, high=marks[-1], start=44, end=width - 14)
+    up = Axis(low=0, high=1, start=height - 34, end=10)
+    return Scatter(
+        points=tuple(_point(point, across, up) for point in points),
+        across=tuple(Tick(at=across.place(mark), label=label(mark)) for mark in marks),
+        up=tuple(Tick(at=up.place(mark / 4), label=f"{mark * 25}%") for mark in range(5)),
+    )
+
+
+def boxes(variants: Sequence[tuple[str, str, Quantiles]], label: Callable[[float], str]) -> Boxes:
+    """One box for each (letter, name, quantiles), from 0; `label` writes the numbers."""
+    marks = ticks(max((quantiles.p95 for _letter, _name, quantiles in variants), default=0.0))
+    across = Axis(low=0, high=marks[-1], start=120, end=BOXES_WIDTH - 84)
+    return Boxes(
+        boxes=tuple(
+            Box(
+                letter=letter,
+                name=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
+                label=f"{label(quantiles.p50)} · p95 {label(quantiles.p95)}",
+                y=BOX_STEP * index + BOX_STEP / 2,
+                p5=across.place(quantiles.p5),
+                p25=across.place(quantiles.p25),
+                p50=across.place(quantiles.p50),
+                p75=across.place(quantiles.p75),
+                p95=across.place(quantiles.p95),
+            )
+            for index, (letter, name, quantiles) in enumerate(variants)
+        ),
+        across=tuple(Tick(at=across.place(mark), label=label(mark)) for mark in marks),
+        height=BOX_STEP * len(variants) + 24,
+    )
+
+
+def _point(point: tuple[str, str, float, float], across: Axis, up: Axis) -> Point:
+    letter, name, value, share = point
+    x, y = across.place(value), up.place(share)
+    is_right = x > (across.start + across.end) / 2
+    return Point(
+        letter=letter,
+        name=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
+        x=x,
+        y=y,
+        label_x=round(x - 10 if is_right else x + 10, 1),
+        label_y=round(y + 4, 1),
+        anchor="end" if is_right else "start",
+    )
