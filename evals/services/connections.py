@@ -18,6 +18,7 @@ from evals.llm.pricing import Price
 from evals.models import Connection, ConnectionModel
 from evals.services import encryption
 
+LONGEST_MODEL_ID = 200
 EMBEDDED_NAME = "Embedded model"
 # Two slots keep two cores busy; more only make each answer slower.
 EMBEDDED_CONCURRENCY = 2
@@ -51,6 +52,8 @@ def create(*, workspace: Workspace, draft: ConnectionDraft) -> Connection:
         _save(connection)
         if draft.key:
             set_key(connection=connection, key=draft.key)
+        if draft.kind == Connection.Kind.EMBEDDED:
+            add_model(connection=connection, model_id=embedded.MODEL_ID)
     return connection
 
 
@@ -160,10 +163,16 @@ def offered_models(connection: Connection) -> list[str]:
 
 
 def add_model(*, connection: Connection, model_id: str) -> ConnectionModel:
-    """The model of `connection` with this id, made with the price that is known for it."""
+    """The model of `connection` with this id, made with the price that is known for it.
+
+    Raises Refused for an empty name and for one that is too long.
+    """
     model_id = model_id.strip()
-    if not model_id:
-        raise Refused("The model's name is empty.", hint="Enter it as the provider writes it.")
+    if not 0 < len(model_id) <= LONGEST_MODEL_ID:
+        raise Refused(
+            f"The model's name has {len(model_id)} characters.",
+            hint=f"Enter it as the provider writes it, with 1 to {LONGEST_MODEL_ID} characters.",
+        )
     price = _known_price(connection, model_id)
     model, _is_new = ConnectionModel.objects.get_or_create(
         connection=connection,
@@ -219,7 +228,6 @@ def ensure_embedded(workspace: Workspace) -> Connection:
             name=_free_name(workspace, EMBEDDED_NAME), kind=kind, concurrency=EMBEDDED_CONCURRENCY
         )
         connection = create(workspace=workspace, draft=draft)
-    add_model(connection=connection, model_id=embedded.MODEL_ID)
     return connection
 
 

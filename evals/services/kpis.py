@@ -24,6 +24,11 @@ from playground.models import Playground
 # a shown one is measured only.
 Place = Literal["required", "counted", "shown"]
 PLACES: tuple[Place, ...] = get_args(Place)
+PLACE_WORDS: Mapping[Place, str] = {
+    "required": "Required",
+    "counted": "Counts",
+    "shown": "Only shown",
+}
 
 # What a row can give, and the role of the column that gives it.
 ROLES: Mapping[str, str] = {

@@ -39,6 +39,11 @@ def suggest(playground: Playground, user: User | None = None) -> None:
         kpis.suggest(playground=playground, user=user)
 
 
+def first_prompt(playground: Playground) -> str:
+    """What the form of a playground's first variant starts with: its input columns."""
+    return _question(column_specs(playground))
+
+
 def problems(playground: Playground) -> list[str]:
     """What keeps the setup from being run, in words; empty when nothing does."""
     columns = column_specs(playground)

@@ -1,0 +1,1 @@
+"""Forms: what a person types, as the drafts that services take."""

@@ -1,0 +1,129 @@
+"""The list of KPIs to choose from: searched, by group, with what keeps one from working."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from evals.domain.snapshot import ColumnSpec
+from evals.kpis import CATALOGUE
+from evals.kpis.base import Kpi
+from evals.services import kpis
+
+SUGGESTED = "suggested"
+ROLE_NAMES = {
+    "input": "question",
+    "expected": "expected answer",
+    "context": "context",
+    "source": "source",
+    "keywords": "keywords",
+    "answerable": "answerable",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A KPI of the list. `reason` says why it cannot be chosen, "" when it can."""
+
+    kpi: type[Kpi]
+    before: str
+    match: str
+    after: str
+    reason: str
+    chosen: int
+
+    @property
+    def scale(self) -> str:
+        """The scale in words."""
+        scale = self.kpi.scale
+        if scale.binary:
+            return "Yes or no"
+        top = "up" if scale.high is None else f"to {scale.high:g}"
+        return f"{scale.low:g} {top}{f' {scale.unit}' if scale.unit else ''}"
+
+    @property
+    def line(self) -> str:
+        """The suggested pass line in words."""
+        return self.kpi.suggested.words(self.kpi.scale)
+
+    @property
+    def definition(self) -> str:
+        """What it measures, from the class."""
+        return " ".join((self.kpi.__doc__ or self.kpi.question).split("\n\n")[0].split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A group of the catalogue with the number of its KPIs that the search finds."""
+
+    key: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picker:
+    """What the picker shows. `has` names what the data has, `fitting` how many KPIs fit it."""
+
+    groups: tuple[Group, ...]
+    group: str
+    offers: tuple[Offer, ...]
+    q: str
+    has: str
+    fitting: int
+    total: int
+
+
+def picker(
+    columns: Sequence[ColumnSpec], chosen: Sequence[str], *, q: str = "", group: str = ""
+) -> Picker:
+    """The KPIs whose name or question holds `q`, of one group or of all. No query.
+
+    `chosen` are the keys chosen already, each as often as it is chosen.
+    """
+    suggested = kpis.suggested_keys(columns)
+    found = [kpi for kpi in CATALOGUE if q.lower() in f"{kpi.name} {kpi.question}".lower()]
+    names = dict.fromkeys(kpi.group for kpi in CATALOGUE)
+    groups = [
+        Group(key=SUGGESTED, name="Suggested", count=sum(kpi.key in suggested for kpi in found)),
+        Group(key="", name="All", count=len(found)),
+        *(Group(key=name, name=name, count=sum(k.group == name for k in found)) for name in names),
+    ]
+    shown = [kpi for kpi in found if _belongs(kpi, group, suggested)]
+    return Picker(
+        groups=tuple(groups),
+        group=group,
+        offers=tuple(_offer(kpi, columns, chosen, q) for kpi in shown),
+        q=q,
+        has=_has(columns),
+        fitting=sum(not kpis.unavailable(kpi, columns) for kpi in CATALOGUE),
+        total=len(CATALOGUE),
+    )
+
+
+def _belongs(kpi: type[Kpi], group: str, suggested: Sequence[str]) -> bool:
+    if group == SUGGESTED:
+        return kpi.key in suggested
+    return not group or kpi.group == group
+
+
+def _offer(kpi: type[Kpi], columns: Sequence[ColumnSpec], chosen: Sequence[str], q: str) -> Offer:
+    start = kpi.name.lower().find(q.lower()) if q else -1
+    before, match, after = kpi.name, "", ""
+    if start >= 0:
+        end = start + len(q)
+        before, match, after = kpi.name[:start], kpi.name[start:end], kpi.name[end:]
+    return Offer(
+        kpi=kpi,
+        before=before,
+        match=match,
+        after=after,
+        reason=kpis.unavailable(kpi, columns),
+        chosen=chosen.count(kpi.key),
+    )
+
+
+def _has(columns: Sequence[ColumnSpec]) -> str:
+    present = {column.role for column in columns}
+    names = [name for role, name in ROLE_NAMES.items() if role in present]
+    if len(names) < 2:
+        return names[0] if names else "no column with a role"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,205 @@
+"""How a run is doing: its counters, its variants, errors by cause, the latest answers.
+
+The figures come from the run's one narrow row and from the packed scores, which are kept in
+memory by version; of the answers only the failed ones are counted and the latest ones read.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+from django.db.models import Count, Min
+from django.utils import timezone
+
+from evals.domain import rendering
+from evals.domain.accuracy import Accuracy, accuracy
+from evals.domain.matrix import AnswerState
+from evals.llm.errors import ERRORS
+from evals.models import Answer, Run
+from evals.queries.answer_cells import AnswerCell, compared_rows
+from evals.queries.costs import usd
+from evals.queries.error_words import title
+from evals.queries.reading import Reading, read
+from evals.services.estimates import cost_of_run
+
+LATEST = 5
+EXAMPLE_CHARS = 240
+HINTS = {error.kind: error.default_hint for error in ERRORS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantProgress:
+    """One variant so far. `p50` is None before anything was answered."""
+
+    index: int
+    letter: str
+    name: str
+    rows: int
+    answered: int
+    errors: int
+    accuracy: Accuracy
+    p50_ms: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Answers that failed for one reason: how many, what one of them said, what to do now."""
+
+    title: str
+    count: int
+    example: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latest:
+    """An answer that came in lately; `number` is its row's."""
+
+    number: int
+    index: int
+    question: str
+    cell: AnswerCell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """A run as its page shows it. `percent` is whole and reaches 100 only at the end."""
+
+    run: Run
+    is_over: bool
+    title: str
+    page_title: str
+    percent: int
+    done: int
+    a_second: float | None
+    cost: str
+    cost_note: str
+    accuracy: Accuracy
+    variants: tuple[VariantProgress, ...]
+    causes: tuple[Cause, ...]
+    latest: tuple[Latest, ...]
+
+
+def progress(run: Run) -> Progress:
+    """The progress of `run`, read now. A fixed number of queries, whatever its size."""
+    run.refresh_from_db()
+    reading = read(run)
+    done = run.n_ok + run.n_error
+    percent = 100 if done >= run.cells else int(100 * done / run.cells)
+    a_second = _rate(run, done)
+    return Progress(
+        run=run,
+        is_over=reading.is_over,
+        title=_title(run, percent, (run.cells - done) / a_second if a_second else None),
+        page_title=f"{_state_word(run, percent)} · Run {run.number}",
+        percent=percent,
+        done=done,
+        a_second=a_second,
+        cost=_cost(run),
+        cost_note=_cost_note(run),
+        accuracy=accuracy(reading.verdicts.codes.reshape(-1)),
+        variants=tuple(_variant(reading, index) for index in range(len(reading.letters))),
+        causes=_causes(run) if run.n_error else (),
+        latest=_latest(reading),
+    )
+
+
+def _rate(run: Run, done: int) -> float | None:
+    """Answers a second since the start; None before the first one."""
+    end = run.finished_at or run.cancelled_at or timezone.now()
+    seconds = (end - run.created_at).total_seconds()
+    return done / seconds if done and seconds > 0 else None
+
+
+def _title(run: Run, percent: int, left_s: float | None) -> str:
+    if run.state == Run.State.DONE:
+        took_s = (run.finished_at - run.created_at).total_seconds() if run.finished_at else None
+        return "Done" if took_s is None else f"Done in {rendering.duration_words(took_s)}"
+    if run.state == Run.State.CANCELLED:
+        return f"Cancelled at {percent}%"
+    if run.state == Run.State.PAUSED:
+        return f"Paused at {percent}%"
+    if left_s is None:
+        return "Waiting for the first answer"
+    return f"{percent}% done, {rendering.duration_words(left_s)} left"
+
+
+def _state_word(run: Run, percent: int) -> str:
+    is_running = run.state == Run.State.RUNNING
+    return f"{percent}%" if is_running else Run.State(run.state).label
+
+
+def _cost(run: Run) -> str:
+    if run.unpriced and not run.spent_nano:
+        return "unknown"
+    return rendering.money(usd(run.spent_nano))
+
+
+def _cost_note(run: Run) -> str:
+    if run.unpriced:
+        return f"{rendering.count(run.unpriced)} answers without a known price"
+    expected = _expected_cost(run.pk)
+    if expected is None:
+        return "no price known"
+    return "free" if expected == 0 else f"of about {rendering.money(expected)}"
+
+
+@lru_cache(maxsize=64)
+def _expected_cost(run_id: int) -> Decimal | None:
+    # What a run froze never changes, and reading its rows on every poll would be waste.
+    return cost_of_run(run_id)
+
+
+def _variant(reading: Reading, index: int) -> VariantProgress:
+    answers = reading.matrix.answers[index]
+    latency_ms = reading.matrix.latency_ms[index]
+    known = latency_ms[~np.isnan(latency_ms)]
+    return VariantProgress(
+        index=index,
+        letter=reading.letters[index],
+        name=reading.snapshot.variants[index].name,
+        rows=int(answers.size),
+        answered=int((answers == AnswerState.OK).sum()),
+        errors=int((answers == AnswerState.ERROR).sum()),
+        accuracy=reading.accuracies[index],
+        p50_ms=float(np.median(known)) if known.size else None,
+    )
+
+
+def _causes(run: Run) -> tuple[Cause, ...]:
+    """Failed answers by class, the most frequent first, each with the words of its first one."""
+    failed = Answer.objects.filter(run_id=run.pk, status=Answer.Status.ERROR)
+    counted = failed.values("error_class").annotate(count=Count("id"), first=Min("id"))
+    grouped = list(counted.order_by("-count", "error_class"))
+    texts = dict(
+        failed.filter(pk__in=[one["first"] for one in grouped]).values_list(
+            "error_class", "error_text"
+        )
+    )
+    return tuple(
+        Cause(
+            title=title(one["error_class"]),
+            count=one["count"],
+            example=texts.get(one["error_class"], "")[:EXAMPLE_CHARS],
+            hint=HINTS.get(one["error_class"], ""),
+        )
+        for one in grouped
+    )
+
+
+def _latest(reading: Reading) -> tuple[Latest, ...]:
+    """The newest answers, the newest first."""
+    answers = Answer.objects.filter(run_id=reading.run.pk, status=Answer.Status.OK)
+    newest = list(answers.order_by("-id").values_list("variant", "position")[:LATEST])
+    positions = list(dict.fromkeys(position for _variant, position in newest))
+    rows = {row.position: row for row in compared_rows(reading, positions, first_index=1)}
+    return tuple(
+        Latest(
+            number=rows[position].number,
+            index=variant,
+            question=rows[position].question,
+            cell=rows[position].cells[variant],
+        )
+        for variant, position in newest
+    )

@@ -1,0 +1,46 @@
+"""What a prompt sends for one real row."""
+
+from dataclasses import dataclass
+
+from evals.domain import prompts, rendering
+from evals.domain.snapshot import VariantSpec
+from evals.services.estimates import CHARS_PER_TOKEN
+from evals.services.variants import column_specs
+from playground.models import Playground
+from playground.queries import cells_of, current_version, row_ids
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """The (role, text) pairs for row `row` of `rows`, or the problems that stand against it."""
+
+    row: int
+    rows: int
+    messages: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
+    length: str = ""
+
+
+def preview(playground: Playground, spec: VariantSpec, row: str) -> Preview:
+    """The preview for the row that people call `row`; the first one when there is no such row."""
+    version = current_version(playground)
+    ids = row_ids(version) if version else []
+    number = int(row) if row.isdecimal() and len(row) < 10 else 1
+    number = number if 1 <= number <= len(ids) else 1
+    columns = column_specs(playground)
+    problems = tuple(prompts.problems(spec, columns))
+    if not ids or problems:
+        problems = problems or ("There are no rows to show this on.",)
+        return Preview(row=number, rows=len(ids), problems=problems)
+    chosen = ids[number - 1]
+    try:
+        sent = prompts.messages(spec, columns, cells_of([chosen])[chosen].cells)
+    except ValueError as exc:
+        return Preview(row=number, rows=len(ids), problems=(str(exc),))
+    tokens = -(-sum(len(text) for _role, text in sent) // CHARS_PER_TOKEN)
+    return Preview(
+        row=number,
+        rows=len(ids),
+        messages=tuple(sent),
+        length=f"About {rendering.count(tokens)} tokens",
+    )

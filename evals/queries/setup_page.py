@@ -1,0 +1,257 @@
+"""What the Setup page shows: variants, KPIs with their lines on the last run, the rule, readiness.
+
+A fixed number of queries, whatever the number of rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evals.domain import rendering
+from evals.domain.matrix import ScoreMatrix
+from evals.domain.rules import PassLine, Rule, Token, tokens
+from evals.domain.scales import Scale
+from evals.domain.snapshot import letter
+from evals.domain.statistics import accuracy
+from evals.engine import score_store
+from evals.kpis.base import Kpi
+from evals.models import Run, SetupKpi, Variant
+from evals.queries.verdicts import verdicts
+from evals.services import kpis, rules
+from evals.services.estimates import VariantEstimate
+from evals.services.kpis import PLACE_WORDS, PLACES, Place
+from playground.models import Playground
+
+BINS = 30
+KIND_WORDS: Mapping[str, str] = {
+    "deterministic": "Code",
+    "statistical": "Code, statistics",
+    "operational": "Measured with the call",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantLine:
+    """A row of the variants table. `cost_per_1k` is "–" while a price is unknown."""
+
+    pk: int
+    letter: str
+    index: int
+    name: str
+    is_baseline: bool
+    is_first: bool
+    model: str
+    connection: str
+    is_simulated: bool
+    prompt: str
+    prompt_version: int
+    use_context: bool
+    parameters: str
+    cost_per_1k: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slider:
+    """A pass line over the last run's scores. `line` is a share of the track from low to top."""
+
+    low: float
+    top: float
+    step: float
+    value: float
+    line: float
+    counts: tuple[int, ...]
+    passes_above: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class KpiLine:
+    """A row of the KPIs table. Without a slider `words` says the line: "Must be Yes"."""
+
+    pk: int
+    slot: str
+    name: str
+    group: str
+    how: str
+    words: str
+    slider: Slider | None
+    place: Place
+    places: tuple[tuple[Place, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleText:
+    """The rule as a sentence of tokens. `counted` is how many KPIs the mode joins."""
+
+    mode: str
+    n: int | None
+    counted: int
+    tokens: tuple[Token, ...]
+    is_empty: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastRun:
+    """The newest finished run of the playground, as far as this page reads it."""
+
+    run: Run
+    matrix: ScoreMatrix
+
+
+def last_run(playground: Playground) -> LastRun | None:
+    """The newest run that is done, with its scores; None when nothing was run to its end."""
+    runs = Run.objects.filter(playground_id=playground.pk, state=Run.State.DONE)
+    run = runs.order_by("-number").first()
+    return LastRun(run=run, matrix=score_store.matrix(run)) if run else None
+
+
+def variant_lines(
+    variants: Sequence[Variant], estimates: Sequence[VariantEstimate]
+) -> list[VariantLine]:
+    """The rows of the variants table; `estimates` are those of the same variants."""
+    return [
+        VariantLine(
+            pk=variant.pk,
+            letter=letter(index),
+            index=index,
+            name=variant.name,
+            is_baseline=variant.is_baseline,
+            is_first=index == 0,
+            model=variant.model_id,
+            connection=variant.connection.name,
+            is_simulated=variant.connection.kind == "simulated",
+            prompt=_first_words(variant.user_prompt),
+            prompt_version=variant.prompt_version,
+            use_context=variant.use_context,
+            parameters=_parameters(variant),
+            cost_per_1k=_cost_per_1k(one),
+        )
+        for index, (variant, one) in enumerate(zip(variants, estimates, strict=True))
+    ]
+
+
+def kpi_lines(chosen: Sequence[SetupKpi], rule: Rule, last: LastRun | None) -> list[KpiLine]:
+    """The rows of the KPIs table, with sliders over the scores of the last run."""
+    conditions = {condition.slot: condition for condition in rule.conditions}
+    lines = []
+    for kpi in chosen:
+        kind = kpis.kind_of(kpi.key)
+        condition = conditions.get(kpi.slot)
+        line = condition.line if condition else kind.suggested
+        place: Place = "shown"
+        if condition:
+            place = "required" if condition.required else "counted"
+        lines.append(
+            KpiLine(
+                pk=kpi.pk,
+                slot=kpi.slot,
+                name=kpi.name,
+                group=kind.group,
+                how=_how(kind),
+                words=_line_words(line, kind.scale),
+                slider=_slider(kpi.slot, line, kind.scale, last),
+                place=place,
+                places=tuple((each, PLACE_WORDS[each]) for each in PLACES),
+            )
+        )
+    return lines
+
+
+def rule_text(chosen: Sequence[SetupKpi], rule: Rule) -> RuleText:
+    """The rule read back, with the names that the playground gives its KPIs."""
+    names = {kpi.slot: kpi.name for kpi in chosen}
+    scales = {kpi.slot: kpis.kind_of(kpi.key).scale for kpi in chosen}
+    return RuleText(
+        mode=rule.mode,
+        n=rule.n,
+        counted=len(rule.counted),
+        tokens=tuple(tokens(rule, names, scales)),
+        is_empty=not rule.conditions,
+    )
+
+
+def rule_of(playground: Playground, chosen: Sequence[SetupKpi]) -> Rule:
+    """The playground's rule, without what its setup no longer measures."""
+    return rules.restricted(playground=playground, slots={kpi.slot for kpi in chosen})
+
+
+def would_give(rule: Rule, last: LastRun | None) -> list[tuple[str, str]]:
+    """(letter, accuracy) per variant of the last run under `rule`.
+
+    Empty when there is no run, or when it did not score every KPI of the rule.
+    """
+    if last is None or not set(rule.slots) <= set(last.matrix.slots) or not rule.conditions:
+        return []
+    codes = verdicts(last.run, rule).codes
+    return [
+        (letter(index), rendering.percent(accuracy(row).value)) for index, row in enumerate(codes)
+    ]
+
+
+def _slider(slot: str, line: PassLine, scale: Scale, last: LastRun | None) -> Slider | None:
+    if scale.binary or line.op in ("==", "between"):
+        return None
+    values = _scores(slot, last)
+    step = _step_of(scale)
+    top = scale.high
+    if top is None:
+        # Whole steps, so that the end of the track is a value a line can have.
+        reach = max(2 * line.value, float(np.max(values, initial=0.0)), step)
+        top = float(np.ceil(reach / step) * step)
+    counts, _edges = np.histogram(values, bins=BINS, range=(scale.low, top))
+    return Slider(
+        low=scale.low,
+        top=top,
+        step=step,
+        value=line.value,
+        line=(line.value - scale.low) / (top - scale.low),
+        counts=tuple(int(count) for count in counts),
+        passes_above=line.op in (">=", ">"),
+    )
+
+
+def _step_of(scale: Scale) -> float:
+    """How far one press of an arrow key moves a line on this scale."""
+    if scale.unit == "ms":
+        return 100
+    if scale.unit == "USD":
+        return 0.0001
+    return 0.05 if scale.high == 1 else 1
+
+
+def _scores(slot: str, last: LastRun | None) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    if last is None:
+        return np.empty(0)
+    of_variants = [last.matrix.scored(slot, index) for index in range(last.matrix.variants)]
+    return np.concatenate(of_variants)
+
+
+def _line_words(line: PassLine, scale: Scale) -> str:
+    if scale.binary:
+        return f"Must be “{rendering.score(line.value, scale)}”"
+    return line.words(scale)
+
+
+def _how(kind: type[Kpi]) -> str:
+    return KIND_WORDS[kind.kind] + (", English only" if kind.english_only else "")
+
+
+def _first_words(prompt: str) -> str:
+    line = " ".join(prompt.split())
+    return line if len(line) <= 24 else f"{line[:23]}…"
+
+
+def _parameters(variant: Variant) -> str:
+    parts = [] if variant.temperature is None else [f"temp {variant.temperature:g}"]
+    parts.append(f"≤ {rendering.count(variant.max_tokens)} tokens")
+    if variant.seed is not None:
+        parts.append(f"seed {variant.seed}")
+    return ", ".join(parts)
+
+
+def _cost_per_1k(estimate: VariantEstimate) -> str:
+    if estimate.cost is None:
+        return "unknown price" if estimate.tokens_in is not None else rendering.NOTHING
+    if not estimate.calls:
+        return rendering.NOTHING
+    return rendering.money(estimate.cost * 1000 / estimate.calls)

@@ -1,0 +1,232 @@
+"""What a run will take: calls, tokens, money and time, before anything is sent.
+
+Tokens are estimated at four characters each, the usual figure for English text. Rows are read,
+at most `SAMPLE` of them and evenly spaced, and the prompts are filled as they would be sent.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+
+import numpy as np
+
+from evals.domain import prompts
+from evals.domain.snapshot import ColumnSpec, Snapshot, VariantSpec
+from evals.models import Connection, ConnectionState, RunSpec
+from evals.services.variants import column_specs, spec_of
+from playground.models import Playground
+from playground.queries import cells_of, current_version, row_ids
+
+CHARS_PER_TOKEN = 4
+SAMPLE = 500
+MILLION = Decimal(1_000_000)
+# Until a call of the connection was measured.
+GUESSED_CALL_MS: Mapping[str, float] = {
+    Connection.Kind.EMBEDDED: 500.0,
+    Connection.Kind.OPENAI: 2_000.0,
+    Connection.Kind.LITELLM: 2_000.0,
+}
+
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantEstimate:
+    """One variant over the rows. Costs are US dollars, None when a price is unknown.
+
+    `cost_most` is reached when every answer is as long as its limit allows. All figures are
+    None when the prompt cannot be filled.
+    """
+
+    model: str
+    calls: int
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: Decimal | None
+    cost_most: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """The whole run. `cost` is the sum of what is known; `unpriced` names the models left out.
+
+    `seconds` is None without a variant; `is_measured` says that earlier calls were timed.
+    `empty` counts, by column id, the looked-at rows without a cell there, of `looked_at`.
+    """
+
+    rows: int
+    variants: tuple[VariantEstimate, ...]
+    unpriced: tuple[str, ...]
+    seconds: float | None
+    is_measured: bool
+    at_a_time: int
+    looked_at: int
+    empty: Mapping[str, int]
+
+    @property
+    def calls(self) -> int:
+        """Answers to be asked for."""
+        return sum(variant.calls for variant in self.variants)
+
+    @property
+    def tokens_in(self) -> int | None:
+        """Tokens of all prompts; None when one cannot be filled."""
+        return _sum(variant.tokens_in for variant in self.variants)
+
+    @property
+    def tokens_out(self) -> int | None:
+        """Tokens of all answers; None when one cannot be estimated."""
+        return _sum(variant.tokens_out for variant in self.variants)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars for the variants with a known price; None when there is none."""
+        return _known_sum(variant.cost for variant in self.variants)
+
+    @property
+    def cost_most(self) -> Decimal | None:
+        """The upper bound of `cost`, over the same variants."""
+        return _known_sum(variant.cost_most for variant in self.variants)
+
+
+def estimate(playground: Playground, limit: int | None = None) -> Estimate:
+    """The estimate for the current setup over the first `limit` rows, or all.
+
+    A fixed number of queries, whatever the number of rows.
+    """
+    version = current_version(playground)
+    ids = row_ids(version)[:limit] if version else []
+    chosen = list(
+        playground.variants.select_related("connection").prefetch_related("connection__models")
+    )
+    columns = column_specs(playground)
+    sample = _sample(ids)
+    specs = [spec_of(variant) for variant in chosen]
+    connections = {variant.connection_id: variant.connection for variant in chosen}
+    seconds, is_measured = _duration(specs, connections, len(ids))
+    priced = tuple(estimate_variant(spec, columns, sample, len(ids)) for spec in specs)
+    return Estimate(
+        rows=len(ids),
+        variants=priced,
+        unpriced=tuple(dict.fromkeys(one.model for one in priced if one.cost is None)),
+        seconds=seconds,
+        is_measured=is_measured,
+        at_a_time=sum(connection.concurrency for connection in connections.values()),
+        looked_at=len(sample),
+        empty={
+            column.id: sum(not cells.get(column.id, "").strip() for cells in sample)
+            for column in columns
+        },
+    )
+
+
+def cost_of_run(run_id: int) -> Decimal | None:
+    """What a run was expected to cost, by what it froze; None when no price is known."""
+    spec = RunSpec.objects.get(run_id=run_id)
+    snapshot = Snapshot.from_json(spec.snapshot)
+    ids = np.frombuffer(bytes(spec.row_ids), dtype="<i8").tolist()
+    sample = _sample(ids)
+    rows = len(ids) * spec.reps
+    priced = (estimate_variant(v, snapshot.columns, sample, rows) for v in snapshot.variants)
+    return _known_sum(one.cost for one in priced)
+
+
+def estimate_variant(
+    spec: VariantSpec, columns: Sequence[ColumnSpec], sample: Sequence[Cells], rows: int
+) -> VariantEstimate:
+    """One variant over `rows` rows, of which `sample` was read.
+
+    An answer is taken to be as long as the expected one, or half its limit where nothing is
+    expected; never longer than its limit.
+    """
+    if prompts.problems(spec, columns):
+        return VariantEstimate(
+            model=spec.model,
+            calls=rows,
+            tokens_in=None,
+            tokens_out=None,
+            cost=None,
+            cost_most=None,
+        )
+    sent = sum(_tokens(_prompt_length(spec, columns, cells)) for cells in sample)
+    tokens_in = _scaled(sent, rows, len(sample))
+    said = sum(_answer_tokens(spec, columns, cells) for cells in sample)
+    tokens_out = _scaled(said, rows, len(sample))
+    return VariantEstimate(
+        model=spec.model,
+        calls=rows,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        cost=cost_of(spec, tokens_in, tokens_out),
+        cost_most=cost_of(spec, tokens_in, rows * spec.max_tokens),
+    )
+
+
+def cost_of(spec: VariantSpec, tokens_in: int, tokens_out: int) -> Decimal | None:
+    """US dollars for these tokens at the variant's prices; None when one is unknown."""
+    if spec.input_per_1m is None or spec.output_per_1m is None:
+        return None
+    paid_in = tokens_in * Decimal(spec.input_per_1m)
+    return (paid_in + tokens_out * Decimal(spec.output_per_1m)) / MILLION
+
+
+def _sample(ids: Sequence[int]) -> list[Cells]:
+    step = max(1, ceil(len(ids) / SAMPLE))
+    rows = cells_of(list(ids[::step]))
+    return [row.cells for row in rows.values()]
+
+
+def _prompt_length(spec: VariantSpec, columns: Sequence[ColumnSpec], cells: Cells) -> int:
+    return sum(len(text) for _role, text in prompts.messages(spec, columns, cells))
+
+
+def _answer_tokens(spec: VariantSpec, columns: Sequence[ColumnSpec], cells: Cells) -> int:
+    expected = next((column.id for column in columns if column.role == "expected"), None)
+    if expected is None:
+        return ceil(spec.max_tokens / 2)
+    return min(spec.max_tokens, max(1, _tokens(len(cells.get(expected, "")))))
+
+
+def _tokens(characters: int) -> int:
+    return ceil(characters / CHARS_PER_TOKEN)
+
+
+def _scaled(total: int, rows: int, looked_at: int) -> int:
+    return round(total * rows / looked_at) if looked_at else 0
+
+
+def _duration(
+    specs: Sequence[VariantSpec], connections: Mapping[int, Connection], rows: int
+) -> tuple[float | None, bool]:
+    """Seconds of the slowest connection, as all work at once, and whether all were measured."""
+    states = ConnectionState.objects.filter(connection_id__in=connections)
+    measured = {state.connection_id: state.call_ms for state in states if state.call_ms}
+    seconds = [
+        _connection_seconds(
+            connection, measured.get(pk), rows * sum(spec.connection_id == pk for spec in specs)
+        )
+        for pk, connection in connections.items()
+    ]
+    return max(seconds, default=None), len(measured) == len(connections)
+
+
+def _connection_seconds(connection: Connection, call_ms: float | None, calls: int) -> float:
+    if call_ms is None:
+        simulated = float(connection.options.get("latency_ms") or 0)
+        call_ms = GUESSED_CALL_MS.get(connection.kind, simulated)
+    seconds = calls * call_ms / 1000 / connection.concurrency
+    if connection.requests_per_minute:
+        seconds = max(seconds, calls * 60 / connection.requests_per_minute)
+    return seconds
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    listed = list(values)
+    known = [value for value in listed if value is not None]
+    return sum(known) if len(known) == len(listed) else None
+
+
+def _known_sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known else None

@@ -1,0 +1,107 @@
+"""The Setup page: what is compared, how it is measured, what counts as a pass, what it costs."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.errors import Refused
+from evals import access
+from evals.domain.rules import MODES
+from evals.queries import readiness, run_list, setup_page
+from evals.services import estimates, kpis, rules
+from evals.services import setup as setup_service
+from evals.services.variants import MOST_VARIANTS, column_specs
+from playground.access import get_playground
+from playground.models import Playground
+
+MODE_WORDS = {"all": "All", "any": "Any", "at_least": "At least n"}
+
+
+@require_GET
+def setup(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """The whole page."""
+    playground = get_playground(request.user, playground_id)
+    return render(request, "evals/setup.html", page_context(playground, _limit(request.GET)))
+
+
+@require_GET
+def estimate(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """The panel beside the setup, for another number of rows."""
+    playground = get_playground(request.user, playground_id)
+    context = page_context(playground, _limit(request.GET))
+    return render(request, "evals/setup.html#estimate", context)
+
+
+@require_POST
+def setup_rule(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """Join the counted KPIs in another way."""
+    playground = get_playground(request.user, playground_id)
+    mode = next((mode for mode in MODES if mode == request.POST.get("mode")), None)
+    if mode is None:
+        raise Refused("A rule joins by all, any or at least n.", hint="Choose one of the three.")
+    number = request.POST.get("n", "1")
+    n = int(number) if number.isdecimal() and len(number) < 4 else 0
+    rules.set_mode(playground=playground, mode=mode, n=n, user=access.person(request.user))
+    return changed(request, playground)
+
+
+@require_POST
+def setup_suggest(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """Fill what is empty, and choose the KPIs that fit the data."""
+    playground = get_playground(request.user, playground_id)
+    user = access.person(request.user)
+    setup_service.suggest(playground, user)
+    added = kpis.suggest(playground=playground, user=user)
+    if request.headers.get("HX-Request") != "true":
+        names = ", ".join(kpi.name for kpi in added)
+        messages.success(request, f"Added {names}." if added else "The setup fits your data.")
+    return changed(request, playground)
+
+
+def changed(request: HttpRequest, playground: Playground) -> HttpResponse:
+    """The answer to a change: the page's content for htmx, else the page again."""
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "evals/setup.html#setup", page_context(playground, None))
+    return redirect("setup", playground.pk)
+
+
+def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
+    """Everything the page and its parts show. `limit` is the number of rows to run."""
+    columns = column_specs(playground)
+    variants = list(playground.variants.select_related("connection"))
+    chosen = list(playground.setup_kpis.all())
+    rule = setup_page.rule_of(playground, chosen)
+    last = setup_page.last_run(playground)
+    estimate = estimates.estimate(playground, limit)
+    problems = setup_service.problems(playground)
+    runs = run_list.runs(playground.pk)
+    return {
+        "playground": playground,
+        "rail": "narrow",
+        "runs": runs,
+        "run": runs[0] if runs else None,
+        "variants": setup_page.variant_lines(variants, estimate.variants),
+        "can_add": len(variants) < MOST_VARIANTS,
+        "kpis": setup_page.kpi_lines(chosen, rule, last),
+        "rule": setup_page.rule_text(chosen, rule),
+        "modes": MODE_WORDS.items(),
+        "last": last,
+        "would": setup_page.would_give(rule, last),
+        "estimate": estimate,
+        "limit": limit,
+        "ready": readiness.items(
+            problems=problems, estimate=estimate, columns=columns, variants=variants
+        ),
+        "has_problems": bool(problems),
+        "form_token": uuid4().hex,
+    }
+
+
+def _limit(query: Any) -> int | None:
+    """The number of rows asked for; None is all of them."""
+    text = query.get("limit", "").strip()
+    return int(text) if text.isdecimal() and 0 < len(text) < 8 and int(text) else None

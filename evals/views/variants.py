@@ -1,0 +1,116 @@
+"""Adding, changing, copying, ordering and removing variants."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.errors import Refused
+from evals import access
+from evals.forms.variants import VariantForm, initial_of
+from evals.models import ConnectionModel, Variant
+from evals.queries.prompt_preview import preview
+from evals.services import setup as setup_service
+from evals.services import variants
+from evals.services.variants import column_specs
+from evals.views.setup import changed
+from playground.access import get_playground
+from playground.models import Playground
+
+
+@require_http_methods(["GET", "POST"])
+def variant_add(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """A new variant, prefilled like the last one."""
+    playground = get_playground(request.user, playground_id)
+    form = _form(request, playground, playground.variants.last())
+    if not form.is_valid():
+        return _page(request, playground, form, None)
+    try:
+        variant = variants.create(playground=playground, draft=form.draft())
+    except Refused as exc:
+        form.add_error(None, f"{exc.message} {exc.hint}")
+        return _page(request, playground, form, None)
+    messages.success(request, f"{variant.name} is added.")
+    return redirect("setup", playground.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def variant_edit(request: HttpRequest, playground_id: int, variant_id: int) -> HttpResponse:
+    """Change a variant."""
+    variant = access.get_variant(request.user, playground_id, variant_id)
+    form = _form(request, variant.playground, variant)
+    if not form.is_valid():
+        return _page(request, variant.playground, form, variant)
+    variants.update(variant=variant, draft=form.draft())
+    messages.success(request, f"{variant.name} is stored.")
+    return redirect("setup", playground_id)
+
+
+@require_POST
+def variant_preview(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """What would be sent for one row with the prompts as typed, or what keeps it from that."""
+    playground = get_playground(request.user, playground_id)
+    columns = column_specs(playground)
+    form = VariantForm(request.POST, workspace=playground.workspace, columns=columns)
+    shown = preview(playground, form.preview_spec(), request.POST.get("row", "1"))
+    return render(request, "evals/setup_variant.html#preview", {"preview": shown})
+
+
+@require_POST
+def variant_action(
+    request: HttpRequest, playground_id: int, variant_id: int, action: str
+) -> HttpResponse:
+    """One of the menu: duplicate, baseline, up, delete."""
+    variant = access.get_variant(request.user, playground_id, variant_id)
+    if action == "duplicate":
+        variants.duplicate(variant=variant)
+    elif action == "baseline":
+        variants.make_baseline(variant=variant)
+    elif action == "up":
+        variants.move_up(variant=variant)
+    else:
+        variants.delete(variant=variant)
+    return changed(request, variant.playground)
+
+
+def _form(request: HttpRequest, playground: Playground, like: Variant | None) -> VariantForm:
+    initial = initial_of(variants.draft_of(like)) if like else _first_initial(playground)
+    if request.resolver_match and request.resolver_match.url_name == "setup-variant-add":
+        initial["name"] = ""
+    return VariantForm(
+        request.POST or None,
+        workspace=playground.workspace,
+        columns=column_specs(playground),
+        initial=initial,
+    )
+
+
+def _first_initial(playground: Playground) -> dict[str, Any]:
+    return {
+        "user_prompt": setup_service.first_prompt(playground),
+        "system_prompt": "",
+        "temperature": 0.0,
+        "max_tokens": setup_service.SUGGESTED_MAX_TOKENS,
+        "use_context": False,
+    }
+
+
+def _page(
+    request: HttpRequest, playground: Playground, form: VariantForm, variant: Variant | None
+) -> HttpResponse:
+    spec = form.preview_spec() if form.is_bound else form.initial_spec()
+    context = {
+        "playground": playground,
+        "rail": "narrow",
+        "form": form,
+        "variant": variant,
+        "columns": column_specs(playground),
+        "model_ids": ConnectionModel.objects.filter(
+            connection__workspace=playground.workspace
+        ).select_related("connection"),
+        "preview": preview(playground, spec, request.POST.get("row", "1")),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "evals/setup_variant.html", context, status=status)
