@@ -67,12 +67,16 @@ class Column(models.Model):
 
 
 class DatasetVersion(models.Model):
-    """One version of a playground's rows. A draft until the first run on it freezes it."""
+    """One version of a playground's rows. A draft until the first run on it freezes it.
+
+    `profile` maps a column's id, as text, to its counts: `filled`, and `distinct` or None.
+    """
 
     playground = models.ForeignKey(Playground, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     row_count = models.PositiveIntegerField(default=0)
     source_name = models.CharField(max_length=255, blank=True)
+    profile = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     frozen_at = models.DateTimeField(null=True)
 
@@ -123,6 +127,9 @@ class Upload(models.Model):
     `stored_name` is a random name in the uploads folder; no path ever comes from a request.
     `report` is what the check found (dialect, columns with guesses, problems, first rows);
     `choices` is what the person chose instead (dialect, columns' names, types, roles).
+    Its jobs hold a lease, whose end is renewed with every batch of rows and names the holder;
+    `attempts` counts the leases of a job, so that a file that ends its reader is not tried for
+    ever.
     """
 
     class State(models.TextChoices):
@@ -149,6 +156,7 @@ class Upload(models.Model):
     error = models.TextField(blank=True)
     hint = models.TextField(blank=True)
     lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.file_name

@@ -1,0 +1,75 @@
+"""How a file is to be read: what a person has set, else what its bytes show."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from playground.domain import delimiters, encodings, file_names
+from playground.domain.encodings import Encoding
+from playground.domain.tabular import Dialect
+
+SAMPLE_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What a person has set instead of what was detected; None where nothing was set."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    has_header: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialectFound:
+    """The dialect, the encoding's name for people, and the names of what differs from plain CSV."""
+
+    dialect: Dialect
+    encoding_label: str
+    repairs: tuple[str, ...]
+
+
+def find(handle: BinaryIO, *, file_name: str, chosen: Chosen) -> DialectFound:
+    """The dialect of the file.
+
+    Raises FileRefused when its encoding cannot be told or does not fit.
+    """
+    encoding = _encoding(handle, chosen)
+    handle.seek(0)
+    sample = handle.read(SAMPLE_BYTES)
+    shape = delimiters.sniff(
+        sample.decode(encoding.codec, errors="ignore").replace("\x00", ""),
+        is_whole=len(sample) < SAMPLE_BYTES,
+        ending=file_names.ending(file_name),
+        chosen=chosen.delimiter,
+    )
+    dialect = Dialect(
+        encoding=encoding.codec,
+        delimiter=shape.delimiter,
+        has_header=chosen.has_header,
+        has_sep_line=shape.has_sep_line,
+        spaces_before_quotes=shape.spaces_before_quotes,
+    )
+    return DialectFound(
+        dialect=dialect, encoding_label=encoding.label, repairs=_repairs(encoding, dialect)
+    )
+
+
+def _encoding(handle: BinaryIO, chosen: Chosen) -> Encoding:
+    if chosen.encoding is None:
+        return encodings.detect(handle)
+    encoding = Encoding(codec=chosen.encoding)
+    if bad := encodings.first_bad_bytes(handle, chosen.encoding):
+        raise encodings.undecodable(bad, encoding.label)
+    return encoding
+
+
+def _repairs(encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
+    family = encoding.codec.removesuffix("-le").removesuffix("-be").replace("-", "")
+    notes = {
+        "bom_removed": encoding.codec == "utf-8" and encoding.has_bom,
+        f"decoded_{family}": encoding.codec != "utf-8",
+        "sep_line_removed": dialect.has_sep_line,
+        f"delimiter_{delimiters.DELIMITERS[dialect.delimiter][0]}": dialect.delimiter != ",",
+        "space_before_quote_ignored": dialect.spaces_before_quotes,
+    }
+    return tuple(name for name, is_true in notes.items() if is_true)

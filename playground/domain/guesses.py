@@ -1,0 +1,122 @@
+"""What a column is probably used as, guessed from its name and its content."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Names by role, the surest first. A name counts more when it is the whole of a column's name
+# than when it is a part of it.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "row_id": ("row id", "id", "uuid", "guid", "key", "qid", "index", "nr", "no"),
+    "source": ("source id", "source", "doc id", "document id", "url", "link", "citation"),
+    "answerable": ("answerable", "is answerable", "has answer"),
+    "keywords": ("keywords", "keyword", "key terms", "must include", "must mention"),
+    "context": (
+        *("context", "contexts", "passages", "passage", "evidence", "documents", "document"),
+        *("paragraph", "article", "background", "chunks", "kb", "knowledge"),
+    ),
+    "expected": (
+        *("expected answer", "expected output", "expected", "reference answer", "reference"),
+        *("gold answer", "gold", "ground truth", "correct answer", "ideal", "target", "solution"),
+        *("answer", "answers", "label", "output", "completion", "response"),
+    ),
+    "input": (
+        *("question", "input", "prompt", "query", "instruction", "user message", "message"),
+        *("request", "utterance", "user", "text", "q"),
+    ),
+    "filter": (
+        *("topic", "category", "tag", "tags", "language", "lang", "difficulty", "type"),
+        *("segment", "intent", "domain", "split", "title", "subject"),
+    ),
+}
+_ONE_EACH = ("row_id", "source", "answerable", "keywords", "context", "expected")
+# Answers that a model has given: not what is expected, unless nothing else is.
+_MODEL_ANSWERS = frozenset({"response", "output", "completion", "prediction", "generated"})
+_SLICES = frozenset({"category", "number", "date", "yes_no"})
+_WHOLE, _ENDS_WITH_ID, _PART = 300, 200, 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """A column as the guess sees it. `repeats` counts cells whose value stood above already."""
+
+    name: str
+    type: str
+    filled: int
+    repeats: int = 0
+    has_own_name: bool = True
+
+
+def roles(columns: Sequence[Facts]) -> list[str]:
+    """A role for each column, as `Column.Role` spells them.
+
+    At most one column each is row id, source, answerable, keywords, context and expected; at
+    least one is an input. A nameless empty column is left out.
+    """
+    found = _one_each(columns)
+    for position, facts in enumerate(columns):
+        if position not in found:
+            found[position] = _other(facts)
+    if columns and "input" not in found.values():
+        found[_best_input(columns, found)] = "input"
+    return [found[position] for position in range(len(columns))]
+
+
+def strength(role: str, name: str) -> int:
+    """How much `name` speaks for `role`: 0 for not at all; only good for comparing."""
+    words = words_of(name)
+    if role == "row_id" and len(words) > 1 and words[-1] == "id":
+        return _ENDS_WITH_ID
+    full = " ".join(words)
+    for rank, known in enumerate(_NAMES[role]):
+        if full == known:
+            return _WHOLE - rank
+        if role != "row_id" and f" {known} " in f" {full} ":
+            return _PART - rank
+    return 0
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a column's name in lower case: "expectedAnswer" → expected, answer."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    return re.findall(r"[^\W_]+", spaced.lower())
+
+
+def _one_each(columns: Sequence[Facts]) -> dict[int, str]:
+    claims = [
+        (strength(role, facts.name), -position, role)
+        for position, facts in enumerate(columns)
+        for role in _NAMES
+        if strength(role, facts.name) and _fits(role, facts)
+    ]
+    found: dict[int, str] = {}
+    for _strength, negative, role in sorted(claims, reverse=True):
+        is_free = role not in _ONE_EACH or role not in found.values()
+        if is_free and -negative not in found:
+            found[-negative] = role
+    return found
+
+
+def _fits(role: str, facts: Facts) -> bool:
+    if role == "row_id":
+        return facts.filled > 0 and facts.repeats <= facts.filled * 0.02
+    if role == "answerable":
+        return facts.type in {"yes_no", "number", "category"}
+    return facts.filled > 0 and not (role == "input" and facts.type in _SLICES)
+
+
+def _other(facts: Facts) -> str:
+    if not facts.filled:
+        return "filter" if facts.has_own_name else "left_out"
+    if _MODEL_ANSWERS.intersection(words_of(facts.name)):
+        return "left_out"
+    return "filter" if facts.type in _SLICES else "input"
+
+
+def _best_input(columns: Sequence[Facts], found: dict[int, str]) -> int:
+    """The first column of text that has no better use, else the first one there is."""
+    for usable in ({"filter"}, {"context", "expected", "left_out"}):
+        for position, facts in enumerate(columns):
+            if found[position] in usable and facts.filled and facts.type not in _SLICES:
+                return position
+    return next((p for p in range(len(columns)) if columns[p].filled), 0)

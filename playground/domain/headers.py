@@ -1,0 +1,49 @@
+"""Names of columns as a file has them, made fit to be used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanHeader:
+    """The names in file order, and what was done: names of repairs, in order of first use."""
+
+    names: tuple[str, ...]
+    repairs: tuple[str, ...]
+
+
+def clean(header: Sequence[str]) -> CleanHeader:
+    """Trim blanks, name the nameless "column 3", and number names that differ only by case.
+
+    The second "answer" becomes "answer_2", as spreadsheets do it.
+    """
+    repairs: dict[str, None] = {}
+    taken: set[str] = set()
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for position, original in enumerate(header, start=1):
+        name = " ".join(original.replace("\x00", "").split())[:LONGEST]
+        if name and name != original:
+            repairs["headers_trimmed"] = None
+        if not name:
+            repairs["headers_named"] = None
+            name = f"column {position}"
+        fold = name.casefold()
+        seen[fold] = seen.get(fold, 0) + 1
+        if fold in taken:
+            repairs["headers_deduplicated"] = None
+            name = _numbered(name, seen[fold], taken)
+        taken.add(name.casefold())
+        names.append(name)
+    return CleanHeader(names=tuple(names), repairs=tuple(repairs))
+
+
+def _numbered(name: str, number: int, taken: set[str]) -> str:
+    while True:
+        ending = f"_{number}"
+        candidate = name[: LONGEST - len(ending)] + ending
+        if candidate.casefold() not in taken:
+            return candidate
+        number += 1

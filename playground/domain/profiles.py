@@ -1,0 +1,121 @@
+"""What a column holds, learned while its cells go by once, in bounded memory."""
+
+import json
+import re
+from collections.abc import Callable
+
+from playground.domain.findings import Tally
+
+MANY = 50
+SHORT = 60
+_TESTED = 1_000
+_SHOWN = 200
+_ENOUGH_FOR_A_CATEGORY = 4
+_YES_NO = frozenset({"yes", "no", "true", "false", "y", "n"})
+# No leading zero: 007 is a code. No more digits than a float holds: a long id is no number.
+_NUMBER = re.compile(
+    r"[+-]?(?!0\d)(\d{1,3}(,\d{3})+|\d{1,15})?([.,]\d{1,15})?([eE][+-]?\d{1,3})?%?"
+)
+_DATE = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?"
+    r"|\d{1,2}[./]\d{1,2}[./](\d{4}|\d{2})"
+)
+
+
+def is_yes_no(text: str) -> bool:
+    return text.casefold() in _YES_NO
+
+
+def is_number(text: str) -> bool:
+    return any(c.isdigit() for c in text) and _NUMBER.fullmatch(text) is not None
+
+
+def is_date(text: str) -> bool:
+    return _DATE.fullmatch(text) is not None
+
+
+def is_text_list(text: str) -> bool:
+    value = _json(text) if text.startswith("[") else None
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+
+
+def is_json(text: str) -> bool:
+    return text.startswith(("{", "[")) and _json(text) is not None
+
+
+def _json(text: str) -> object:
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+TESTS: dict[str, Callable[[str], bool]] = {
+    "yes_no": is_yes_no,
+    "number": is_number,
+    "date": is_date,
+    "text_list": is_text_list,
+    "json": is_json,
+}
+
+
+class ColumnProfile:
+    """Counts of one column: filled cells, values, lengths; and the type they point to."""
+
+    def __init__(self) -> None:
+        self.filled = 0
+        self.first = ""
+        self.empty = Tally()
+        self._values: set[str] | None = set()
+        self._longest = 0
+        self._chars = 0
+        self._possible = dict(TESTS)
+
+    def add(self, text: str, line: int) -> None:
+        """Take in one cell of the row that begins at `line`; a blank one is not filled."""
+        trimmed = text.strip()
+        if not trimmed:
+            self.empty.add("empty", line)
+            return
+        self.filled += 1
+        if self.filled == 1:
+            self.first = trimmed[:_SHOWN]
+        length = len(trimmed)
+        self._chars += length
+        self._longest = max(self._longest, length)
+        self._add_value(trimmed)
+        if self._possible and self.filled <= _TESTED:
+            self._possible = {k: test for k, test in self._possible.items() if test(trimmed)}
+
+    def _add_value(self, text: str) -> None:
+        if self._values is None:
+            return
+        self._values.add(text)
+        if len(self._values) > MANY or len(text) > SHORT:
+            self._values = None
+
+    @property
+    def distinct(self) -> int | None:
+        """How many values there are, up to 50 short ones; None for more or longer ones."""
+        return None if self._values is None else len(self._values)
+
+    @property
+    def type(self) -> str:
+        """The type of column, as `Column.Type` spells it. An empty column is text."""
+        if not self.filled:
+            return "text"
+        for name in self._possible:
+            return name
+        if self._is_category():
+            return "category"
+        is_long = self._longest > 400 or self._chars / self.filled > 120
+        return "long_text" if is_long else "text"
+
+    def _is_category(self) -> bool:
+        distinct = self.distinct
+        return (
+            distinct is not None
+            and self.filled >= _ENOUGH_FOR_A_CATEGORY
+            and distinct * 2 <= self.filled
+        )

@@ -1,0 +1,20 @@
+"""Why a file cannot be read, in words for the person who brought it."""
+
+from accounts.errors import Refused
+
+
+class FileRefused(Refused):
+    """A file that cannot become rows.
+
+    `kind` names the class of the problem for programs and never changes its spelling. `line` is
+    the 1-based line of the file, when there is one, and `raw` the beginning of its text.
+    """
+
+    def __init__(
+        self, kind: str, message: str, *, hint: str, line: int | None = None, raw: str = ""
+    ) -> None:
+        place = f"Line {line:,}: " if line else ""
+        super().__init__(f"{place}{message}", hint=hint)
+        self.kind = kind
+        self.line = line
+        self.raw = raw[:300]

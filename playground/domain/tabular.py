@@ -1,0 +1,204 @@
+"""Reads tables of text record by record, in bounded memory, with the line of each.
+
+Cells are text and stay as they are: `NA`, `null` and `007` mean what they say. What cannot be a
+row comes back as a record with a refusal; nothing is dropped silently.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from playground.domain.limits import Limits
+from playground.domain.refusals import FileRefused
+
+LONGEST_LINE = 8_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How to read the file: codec, delimiter, and whether its first record names the columns."""
+
+    encoding: str
+    delimiter: str
+    has_header: bool = True
+    has_sep_line: bool = False
+    spaces_before_quotes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One record of the file; `line` is where it begins, from 1.
+
+    `notes` says what was mended: "short", "nul", "quotes". `refusal` says why it cannot be a
+    row: "long" or "unclosed"; "" for a row. A row has as many cells as the header.
+    """
+
+    line: int
+    cells: list[str]
+    notes: tuple[str, ...] = ()
+    refusal: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.refusal and not any(cell.strip() for cell in self.cells)
+
+
+class Table:
+    """A file opened for reading: `header` at once, then `records()` once."""
+
+    def __init__(self, handle: BinaryIO, dialect: Dialect, limits: Limits) -> None:
+        """Reads up to the header.
+
+        Raises FileRefused for an empty file, too many columns, and text it cannot decode.
+        """
+        csv.field_size_limit(limits.cell_chars)
+        handle.seek(0)
+        self._limits = limits
+        self._dialect = dialect
+        self._lines = _Lines(handle, dialect)
+        self._reader = csv.reader(
+            self._lines,
+            delimiter=dialect.delimiter,
+            skipinitialspace=dialect.spaces_before_quotes,
+        )
+        first = self._first()
+        if len(first.cells) > limits.columns:
+            raise FileRefused(
+                "too_many_columns",
+                f"{len(first.cells):,} columns, the limit is {limits.columns:,}.",
+                hint="Keep the columns you need, or check the delimiter.",
+                line=first.line,
+            )
+        self._width = len(first.cells)
+        self._held = None if dialect.has_header else first
+        self.header = first.cells if dialect.has_header else [""] * self._width
+
+    def records(self) -> Iterator[Record]:
+        """The records after the header in file order, blank ones too.
+
+        Raises FileRefused, naming the line, for a cell or line over the limit and for bytes
+        that the encoding does not have.
+        """
+        if self._held is not None:
+            yield self._held
+        while (record := self._next()) is not None:
+            yield record
+
+    def _first(self) -> Record:
+        while (record := self._next(is_first=True)) is not None:
+            if not record.is_blank:
+                return record
+        raise FileRefused(
+            "empty_file",
+            "The file has no text in it.",
+            hint="Export it again, or choose another file.",
+        )
+
+    def _next(self, *, is_first: bool = False) -> Record | None:
+        line = self._lines.number + 1
+        self._lines.begin_record()
+        try:
+            cells = next(self._reader)
+        except StopIteration:
+            return None
+        except csv.Error as exc:
+            raise self._too_long(line) from exc
+        return self._record(line, cells, width=None if is_first else self._width)
+
+    def _record(self, line: int, cells: list[str], *, width: int | None) -> Record:
+        notes = ["nul"] if self._lines.had_nul else []
+        fault = self._quote_fault()
+        if fault == "unclosed":
+            return Record(line=line, cells=cells, refusal=fault)
+        if fault:
+            notes.append(fault)
+        if width is None or not any(cells):
+            return Record(line=line, cells=cells, notes=tuple(notes))
+        if len(cells) > width and any(cells[width:]):
+            return Record(line=line, cells=cells, notes=tuple(notes), refusal="long")
+        if len(cells) < width:
+            notes.append("short")
+            cells.extend([""] * (width - len(cells)))
+        return Record(line=line, cells=cells[:width], notes=tuple(notes))
+
+    def _quote_fault(self) -> str:
+        """What a strict reader says of the record's quotes: "", "quotes" or "unclosed"."""
+        if not self._lines.has_quote:
+            return ""
+        reader = csv.reader(
+            self._lines.raw,
+            delimiter=self._dialect.delimiter,
+            skipinitialspace=self._dialect.spaces_before_quotes,
+            strict=True,
+        )
+        try:
+            next(reader, None)
+        except csv.Error as exc:
+            return "unclosed" if "unexpected end" in str(exc) else "quotes"
+        return ""
+
+    def _too_long(self, line: int) -> FileRefused:
+        return FileRefused(
+            "cell_too_long",
+            f"a cell has more than {self._limits.cell_chars:,} characters.",
+            hint="A quote that is opened on this line and never closed has this effect too.",
+            line=line,
+            raw="".join(self._lines.raw)[:300],
+        )
+
+
+class _Lines:
+    """The physical lines of a file, without U+0000; keeps those of the current record."""
+
+    def __init__(self, handle: BinaryIO, dialect: Dialect) -> None:
+        self._text = io.TextIOWrapper(
+            handle, encoding=dialect.encoding, errors="strict", newline=""
+        )
+        self.number = 0
+        self.begin_record()
+        if dialect.has_sep_line:
+            next(self, None)
+
+    def begin_record(self) -> None:
+        self.raw: list[str] = []
+        self.had_nul = False
+        self.has_quote = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._read()
+        if not line:
+            raise StopIteration
+        if self.number == 0:
+            line = line.removeprefix("\ufeff")
+        self.number += 1
+        if "\x00" in line:
+            self.had_nul = True
+            line = line.replace("\x00", "")
+        self.has_quote = self.has_quote or '"' in line
+        self.raw.append(line)
+        return line
+
+    def _read(self) -> str:
+        try:
+            line = self._text.readline(LONGEST_LINE + 1)
+        except UnicodeDecodeError as exc:
+            raise FileRefused(
+                "undecodable_text",
+                "the text cannot be read in the encoding that was chosen.",
+                hint="Choose another encoding.",
+                line=self.number + 1,
+            ) from exc
+        if len(line) > LONGEST_LINE:
+            raise FileRefused(
+                "cell_too_long",
+                f"the line has more than {LONGEST_LINE:,} characters.",
+                hint="Check the line ends of the file.",
+                line=self.number + 1,
+                raw=line,
+            )
+        return line

@@ -1,0 +1,120 @@
+"""Files on their way in: kept under random names in the data folder, readable by us alone."""
+
+import csv
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TextIO
+
+from django.conf import settings
+
+from playground.domain.file_kinds import HEAD_BYTES
+from playground.domain.refusals import FileRefused
+from playground.domain.spreadsheets import safe_cell
+from playground.domain.tabular import Record
+from playground.models import Upload
+
+KEPT_S = 7 * 24 * 3600
+_REFUSED = ".refused.csv"
+_REASONS = {
+    "long": "more cells than the header",
+    "unclosed": "a quote is opened and never closed",
+}
+
+
+def folder() -> Path:
+    """The folder of stored files, made when it is not there."""
+    path = Path(settings.DATA_DIR) / "uploads"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def path_of(upload: Upload) -> Path:
+    """Where the file of this upload lies. Its name is ours and never from a request."""
+    return folder() / upload.stored_name
+
+
+def refused_rows_of(upload: Upload) -> Path:
+    """Where the rows that could not be taken lie, as CSV; the file may not exist."""
+    return folder() / (upload.stored_name + _REFUSED)
+
+
+def store(chunks: Iterable[bytes], *, check_head: Callable[[bytes], None]) -> tuple[str, int]:
+    """Write a stream to a new file: its random name and its size in bytes.
+
+    `check_head` sees the first bytes and may raise. Raises FileRefused over the size limit; a
+    refused stream leaves no file behind and is not read to its end.
+    """
+    name = uuid.uuid4().hex
+    path = folder() / name
+    try:
+        size = _write(path, chunks, check_head)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return name, size
+
+
+def _write(path: Path, chunks: Iterable[bytes], check_head: Callable[[bytes], None]) -> int:
+    size, head, is_checked = 0, b"", False
+    limit = settings.UPLOAD_LIMITS.bytes
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise too_large()
+            target.write(chunk)
+            head += chunk[: HEAD_BYTES - len(head)]
+            if not is_checked and len(head) >= HEAD_BYTES:
+                check_head(head)
+                is_checked = True
+    if not is_checked:
+        check_head(head)
+    return size
+
+
+def too_large() -> FileRefused:
+    """The refusal of a file over the limit of bytes."""
+    limit = settings.UPLOAD_LIMITS.bytes // (1024 * 1024)
+    return FileRefused(
+        "file_too_large",
+        f"The file is larger than {limit} MB.",
+        hint="Bring a part of it: leave out columns or rows that you do not need.",
+    )
+
+
+class RefusedRows:
+    """Writes refused rows to their file, which is made with the first one. Close it at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._target: TextIO | None = None
+        path.unlink(missing_ok=True)
+
+    def add(self, record: Record) -> None:
+        """Append one row: its line, why it was refused, its cells, all safe for spreadsheets."""
+        if self._target is None:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
+            self._target = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+            csv.writer(self._target).writerow(["line", "problem", "cells"])
+        cells = [safe_cell(cell) for cell in record.cells]
+        csv.writer(self._target).writerow([record.line, _REASONS[record.refusal], *cells])
+
+    def close(self) -> None:
+        if self._target is not None:
+            self._target.close()
+
+
+def delete(upload: Upload) -> None:
+    """Remove the stored file. The refused rows stay until they are old."""
+    path_of(upload).unlink(missing_ok=True)
+
+
+def delete_old() -> None:
+    """Remove files that lie here longer than a week: nobody came back for them."""
+    oldest = time.time() - KEPT_S
+    for path in folder().iterdir():
+        if path.is_file() and path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,236 @@
+"""What a person does with a file on its way in: bring it, correct the guesses, import, cancel.
+
+`check` and `run_import` are the jobs behind it; workers run them, and `manage.py evaluate` too.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.errors import NotReady
+from accounts.models import User, Workspace
+from playground import enqueue
+from playground.domain import file_kinds, file_names
+from playground.models import Playground, Upload
+from playground.services import importing, rows, stored_files
+from playground.services.checking import check
+from playground.services.importing import run_import
+from playground.services.rows import ColumnDraft
+
+__all__ = [
+    "cancel",
+    "check",
+    "choose",
+    "finish_here",
+    "planned_columns",
+    "receive",
+    "resume_stalled_uploads",
+    "run_import",
+    "start_import",
+    "work_off_stalled",
+]
+
+logger = logging.getLogger(__name__)
+
+# How long a ring may take to reach a worker before the sweep does the work itself.
+PATIENCE = timedelta(seconds=10)
+_State = Upload.State
+_WORK = (_State.UPLOADED, _State.IMPORTING)
+_sweeping = threading.Lock()
+
+
+def receive(
+    *, workspace: Workspace, user: User | None, file_name: str, chunks: Iterable[bytes]
+) -> Upload:
+    """Store a file as it streams in and have it checked by a worker.
+
+    Raises FileRefused, with nothing stored, for a name or first bytes of something else than a
+    table of text, for an empty file, and over the size limit.
+    """
+    name = file_names.clean(file_name)
+    file_kinds.check_name(name)
+    stored_name, size = stored_files.store(
+        chunks, check_head=lambda head: file_kinds.check_content(head, name)
+    )
+    with transaction.atomic():
+        upload = Upload.objects.create(
+            workspace=workspace,
+            created_by=user,
+            file_name=name,
+            stored_name=stored_name,
+            size=size,
+            choices={"name": file_names.title(name)},
+        )
+        enqueue.check_upload(upload.pk)
+    return upload
+
+
+@transaction.atomic
+def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
+    """Keep what a person has set instead of the guesses.
+
+    `choices` may have `name` and `question` of the playground; `columns`, one entry for each
+    column of the report with any of `name`, `type`, `role`; and `dialect` with any of
+    `encoding`, `delimiter` (its name), `has_header`. A new dialect has the file checked again,
+    and what was set for columns is forgotten with it.
+
+    Raises NotReady when the import has begun or ended.
+    """
+    kept = {**upload.choices, **choices}
+    state = upload.state
+    if "dialect" in choices:
+        kept.pop("columns", None)
+        state = _State.UPLOADED
+    changed = Upload.objects.filter(pk=upload.pk, state__in=_open_states(choices)).update(
+        choices=kept, state=state
+    )
+    if not changed:
+        raise _not_ready(upload)
+    upload.choices, upload.state = kept, state
+    if "dialect" in choices:
+        Upload.objects.filter(pk=upload.pk).update(
+            report={}, error="", hint="", lease_until=None, attempts=0
+        )
+        enqueue.check_upload(upload.pk)
+
+
+def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:
+    return [_State.CHECKED, _State.REFUSED] if "dialect" in choices else [_State.CHECKED]
+
+
+def planned_columns(upload: Upload) -> list[ColumnDraft]:
+    """The columns of a checked upload, as guessed and as corrected, in file order."""
+    chosen: Sequence[Mapping[str, str]] = upload.choices.get("columns", [])
+    guessed = upload.report["columns"]
+    corrected = [*chosen, *[{}] * (len(guessed) - len(chosen))]
+    return [
+        ColumnDraft(
+            name=mine.get("name") or found["name"],
+            type=mine.get("type") or found["type"],
+            role=mine.get("role") or found["role"],
+        )
+        for found, mine in zip(guessed, corrected, strict=False)
+    ]
+
+
+@transaction.atomic
+def start_import(upload: Upload, *, name: str, question: str = "") -> Playground:
+    """Make the playground with its columns and have a worker store the rows.
+
+    Started twice, it is the same playground. Raises Refused for columns that cannot be used
+    together, NotReady for an upload that is not checked.
+    """
+    started = Upload.objects.filter(pk=upload.pk, state=_State.CHECKED).update(
+        state=_State.IMPORTING, rows_done=0, attempts=0, lease_until=None
+    )
+    upload.refresh_from_db()
+    if not started:
+        if upload.playground is not None:
+            return upload.playground
+        raise _not_ready(upload)
+    playground = Playground.objects.create(
+        workspace=upload.workspace, created_by=upload.created_by, name=name, question=question
+    )
+    version = rows.open_version(playground, planned_columns(upload), source_name=upload.file_name)
+    upload.playground = playground
+    upload.choices |= {"mapping": rows.mapping_of(playground), "version": version.number}
+    upload.save(update_fields=["playground", "choices"])
+    enqueue.import_upload(upload.pk)
+    return playground
+
+
+def cancel(upload: Upload) -> None:
+    """Stop what is under way and remove all that was stored of it.
+
+    Raises NotReady once the rows are imported.
+    """
+    with transaction.atomic():
+        current = Upload.objects.select_for_update().get(pk=upload.pk)
+        cancelled = (
+            Upload.objects.filter(pk=upload.pk)
+            .exclude(state=_State.IMPORTED)
+            .update(state=_State.CANCELLED, playground=None, lease_until=None)
+        )
+        if not cancelled:
+            raise _not_ready(current)
+        importing.discard_playground(current.playground_id)
+    stored_files.delete(upload)
+    upload.state = _State.CANCELLED
+
+
+def _not_ready(upload: Upload) -> NotReady:
+    words = {
+        _State.UPLOADED: "is still being read",
+        _State.IMPORTING: "is being imported",
+        _State.IMPORTED: "was imported already",
+        _State.REFUSED: "cannot be imported",
+        _State.CANCELLED: "was cancelled",
+    }
+    state = Upload.objects.values_list("state", flat=True).get(pk=upload.pk)
+    return NotReady(
+        f"{upload.file_name} {words.get(_State(state), 'has changed')}.",
+        hint="Reload the page to see it.",
+    )
+
+
+def resume_stalled_uploads() -> None:
+    """Go on with uploads whose worker died or whose ring was lost. For a worker's ticker.
+
+    Returns at once: one thread of this process does the work. Cheap when nothing is stalled.
+    """
+    if not stalled().exists() or not _sweeping.acquire(blocking=False):
+        return
+    threading.Thread(target=_sweep, name="uploads", daemon=True).start()
+
+
+def _sweep() -> None:
+    try:
+        work_off_stalled()
+    finally:
+        connection.close()
+        _sweeping.release()
+
+
+def stalled() -> QuerySet[Upload]:
+    """The uploads that wait for a worker longer than a ring takes, or whose lease is over."""
+    now = timezone.now()
+    waits = Q(lease_until=None) & (Q(state=_State.IMPORTING) | Q(created_at__lt=now - PATIENCE))
+    return Upload.objects.filter(
+        waits | Q(lease_until__lt=now), state__in=_WORK
+    ).order_by("id")
+
+
+def work_off_stalled() -> None:
+    """Check and import all stalled uploads here and now, one after the other."""
+    for upload_id in list(stalled().values_list("id", flat=True)):
+        logger.info("upload_resumed upload=%s", upload_id)
+        _work_on(upload_id)
+
+
+def finish_here(upload_id: int, *, timeout_s: float = 300) -> Upload:
+    """The upload once its check or import, whichever is due, has ended.
+
+    This process does the work unless a worker has it already; then it waits for the worker, and
+    takes over when that one dies. Raises NotReady when the time is over.
+    """
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        _work_on(upload_id)
+        upload = Upload.objects.select_related("playground").get(pk=upload_id)
+        if upload.state not in _WORK:
+            return upload
+        time.sleep(0.2)
+    raise _not_ready(upload)
+
+
+def _work_on(upload_id: int) -> None:
+    """Do what is due; nothing when nothing is, or when a worker has it."""
+    check(upload_id)
+    run_import(upload_id)
