@@ -1,0 +1,156 @@
+"""One cell's question to a model: tries, waits, and how it ends. It always ends.
+
+Time within calls is limited by the connection's time-out, for all tries together; waiting that
+the provider asks for, or that a model needs to load, does not count.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from evals.engine.endpoints import Reach
+from evals.llm.base import Client, Completion, Request
+from evals.llm.errors import ModelError, NotReadyError, RateLimitedError
+from evals.llm.registry import open_client
+from evals.llm.retries import backoff_s, may_retry
+
+logger = logging.getLogger(__name__)
+
+LOADING_S = 180.0
+PROBE_S = 1.0
+LONG_PAUSE_S = 60.0
+REFUSALS_FOR_ALL = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a cell has no answer: a class of error, words for people, and whether it cost money."""
+
+    kind: str
+    words: str
+    billed_maybe: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a question ended; neither a completion nor a failure: it was not asked to the end."""
+
+    tries: int
+    completion: Completion | None = None
+    failure: Failure | None = None
+
+    @property
+    def is_given_up(self) -> bool:
+        """The cell is to be asked again later, by whoever holds its shard then."""
+        return self.completion is None and self.failure is None
+
+
+class Caller:
+    """Asks the models of one connection for one pool. Bound to one event loop."""
+
+    def __init__(self, reach: Reach, pause: Callable[[float, str], Awaitable[None]]) -> None:
+        """`pause(seconds, reason)` stops the connection's shards here and claims of it anywhere."""
+        self._reach = reach
+        self._pause = pause
+        self._client: Client | None = None
+        self._broken = Failure(kind="connection", words=reach.problem) if reach.problem else None
+        self._loading = asyncio.Lock()
+        self._loading_since: float | None = None
+        self._refusals = 0
+        self.closed_until = 0.0
+
+    def open(self) -> None:
+        """Make the client; a refused address or option becomes the failure of every cell."""
+        if self._reach.endpoint is None:
+            return
+        try:
+            self._client = open_client(self._reach.endpoint)
+        except ModelError as error:
+            self._broken = failure_of(error)
+
+    async def close(self) -> None:
+        """Give back the client's connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def ask(self, request: Request, stopped: asyncio.Event) -> Outcome:
+        """Ask until there is an answer, a final error, or `stopped` is set.
+
+        No try starts after `stopped`.
+        """
+        tries, left_s = 0, float(self._reach.timeout_s)
+        while not stopped.is_set():
+            if self._client is None or self._broken is not None:
+                return Outcome(tries=tries, failure=self._broken)
+            started = time.monotonic()
+            try:
+                completion = await self._client.ask(request, timeout_s=left_s)
+            except ModelError as error:
+                left_s -= time.monotonic() - started
+                tries += not isinstance(error, NotReadyError)
+                if not await self._may_go_on(error, tries, left_s, stopped):
+                    return Outcome(tries=max(1, tries), failure=failure_of(error))
+            except Exception as error:
+                logger.error("call_failed", exc_info=True, extra={"error": type(error).__name__})
+                return Outcome(tries=tries + 1, failure=UNEXPECTED)
+            else:
+                self._loading_since, self._refusals = None, 0
+                return Outcome(tries=tries + 1, completion=completion)
+        return Outcome(tries=tries)
+
+    async def _may_go_on(
+        self, error: ModelError, tries: int, left_s: float, stopped: asyncio.Event
+    ) -> bool:
+        """Wait as the error asks; False when it is final."""
+        if isinstance(error, NotReadyError):
+            return await self._waited_for_model(stopped)
+        wait_s = error.retry_after_s or 0.0
+        if isinstance(error, RateLimitedError) and error.retryable:
+            self._refusals += 1
+            if wait_s > LONG_PAUSE_S:
+                await self._pause(wait_s, error.message)
+                return True
+            if self._refusals >= REFUSALS_FOR_ALL:
+                self.closed_until = max(self.closed_until, time.monotonic() + wait_s)
+        if not may_retry(error, tries) or left_s <= 0:
+            return False
+        await _sleep(max(wait_s, backoff_s(error, tries)), stopped)
+        return True
+
+    async def _waited_for_model(self, stopped: asyncio.Event) -> bool:
+        """One cell at a time probes a model that is being loaded; False after 180 s."""
+        if self._loading_since is None:
+            self._loading_since = time.monotonic()
+        since = self._loading_since
+        async with self._loading:
+            if self._loading_since is None:
+                return True
+            if time.monotonic() - since > LOADING_S:
+                return False
+            await _sleep(PROBE_S, stopped)
+            return True
+
+
+UNEXPECTED = Failure(
+    kind="unexpected",
+    words="The call failed in a way that is a fault of this program; its log says more.",
+    billed_maybe=True,
+)
+
+
+def failure_of(error: ModelError) -> Failure:
+    """The failure that stands in the place of an answer."""
+    return Failure(
+        kind=error.kind,
+        words=f"{error.message} {error.hint}".strip(),
+        billed_maybe=error.billed_maybe,
+    )
+
+
+async def _sleep(seconds: float, stopped: asyncio.Event) -> None:
+    """Sleep, but not beyond the moment `stopped` is set."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopped.wait(), seconds)

@@ -1,0 +1,178 @@
+"""The cells of one connection and model: who is asked next, how many at a time.
+
+Cells are pulled by a fixed number of pullers, so there is no task for each cell, and a slow
+model never holds up a fast one.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from evals.engine.answers import AnswerRecord
+from evals.engine.calls import Caller, Failure, Outcome
+from evals.engine.endpoints import Reach
+from evals.engine.held import Cell, HeldShard
+from evals.engine.plan import cost_nano
+from evals.models import Answer
+
+FINISH_REASON_CHARS = 40
+
+OnAnswer = Callable[[HeldShard, AnswerRecord], None]
+
+
+class Pool:
+    """A queue of held shards and the pullers that empty it. Lives on the loop."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        reach: Reach,
+        caller: Caller,
+        has_room: asyncio.Event,
+        on_answer: OnAnswer,
+        on_low: Callable[[], None],
+    ) -> None:
+        self.key = key
+        self.connection_id = reach.connection_id
+        self.depth = reach.concurrency
+        self._caller = caller
+        self._has_room = has_room
+        self._on_answer = on_answer
+        self._on_low = on_low
+        self._shards: list[HeldShard] = []
+        self._more = asyncio.Event()
+        self._pullers: list[asyncio.Task[None]] = []
+
+    @property
+    def backlog(self) -> int:
+        """Cells that wait to be asked."""
+        return sum(len(shard.todo) for shard in self._shards)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it holds enough to keep every puller busy for two calls."""
+        return self.backlog >= 2 * self.depth
+
+    def start(self) -> None:
+        """Open the way to the models and begin to pull."""
+        self._caller.open()
+        self._pullers = [asyncio.create_task(self._pull()) for _ in range(self.depth)]
+
+    async def close(self) -> None:
+        """Give up the calls in flight; their cells go back to their shards."""
+        await self.cut_calls()
+        await self._caller.close()
+
+    async def cut_calls(self) -> None:
+        """Cancel all calls in flight and pull no more."""
+        for puller in self._pullers:
+            puller.cancel()
+        await asyncio.gather(*self._pullers, return_exceptions=True)
+
+    def add(self, shard: HeldShard) -> None:
+        """Put a shard into the queue; the lowest start is served first."""
+        self._shards.append(shard)
+        self._shards.sort(key=lambda held: (held.lease.start, held.id))
+        self._more.set()
+
+    def remove(self, shard: HeldShard) -> None:
+        """Take a shard out of the queue; its calls in flight go on."""
+        if shard in self._shards:
+            self._shards.remove(shard)
+
+    def stop_shards(self) -> None:
+        """Start no call for any shard in the queue."""
+        for shard in self._shards:
+            shard.stopped.set()
+
+    async def _pull(self) -> None:
+        while True:
+            await self._has_room.wait()
+            await self._until_open()
+            picked = self._pick()
+            if picked is None:
+                self._more.clear()
+                await self._more.wait()
+                continue
+            shard, cell = picked
+            shard.in_flight += 1
+            record = None
+            try:
+                record = await self._answer(shard, cell)
+            finally:
+                shard.in_flight -= 1
+                if record is None:
+                    shard.todo.appendleft(cell)
+            if record is not None:
+                self._on_answer(shard, record)
+
+    async def _until_open(self) -> None:
+        while (wait_s := self._caller.closed_until - time.monotonic()) > 0:
+            await asyncio.sleep(wait_s)
+
+    def _pick(self) -> tuple[HeldShard, Cell] | None:
+        for shard in self._shards:
+            if shard.todo and not shard.stopped.is_set():
+                cell = shard.todo.popleft()
+                if self.backlog == 2 * self.depth - 1 or not shard.todo:
+                    self._on_low()
+                return shard, cell
+        return None
+
+    async def _answer(self, shard: HeldShard, cell: Cell) -> AnswerRecord | None:
+        row = shard.rows.get(cell.position)
+        if row is None:
+            return _record(shard, cell, _failed("row", "This row is no longer stored."))
+        try:
+            request = shard.plan.request(shard.lease.variant, row)
+        except KeyError as error:
+            words = f"The prompt uses a column that the run does not have: {error.args[0]}."
+            return _record(shard, cell, _failed("prompt", words))
+        except ValueError as error:
+            return _record(shard, cell, _failed("prompt", str(error)))
+        outcome = await self._caller.ask(request, shard.stopped)
+        return None if outcome.is_given_up else _record(shard, cell, outcome)
+
+
+def _failed(kind: str, words: str) -> Outcome:
+    return Outcome(tries=1, failure=Failure(kind=kind, words=words))
+
+
+def _record(shard: HeldShard, cell: Cell, outcome: Outcome) -> AnswerRecord:
+    """The answer to store. What it cost is None when it is unknown, 0 when nothing was billed."""
+    lease = shard.lease
+    completion, failure = outcome.completion, outcome.failure
+    if failure is not None:
+        return AnswerRecord(
+            run_id=lease.run_id,
+            variant=lease.variant,
+            position=cell.position,
+            rep=cell.rep,
+            status=Answer.Status.ERROR,
+            error_class=failure.kind,
+            error_text=storable(failure.words),
+            cost_nano=None if failure.billed_maybe else 0,
+            tries=outcome.tries,
+        )
+    if completion is None:
+        raise ValueError("A cell that was not asked to the end has no answer to store.")
+    return AnswerRecord(
+        run_id=lease.run_id,
+        variant=lease.variant,
+        position=cell.position,
+        rep=cell.rep,
+        status=Answer.Status.OK,
+        text=completion.text,
+        tokens_in=completion.tokens_in,
+        tokens_out=completion.tokens_out,
+        cost_nano=cost_nano(shard.plan.variant(lease.variant), completion),
+        latency_ms=completion.latency_ms,
+        tries=outcome.tries,
+        finish_reason=(completion.finish_reason or "")[:FINISH_REASON_CHARS],
+    )
+
+
+def storable(text: str) -> str:
+    """`text` without what PostgreSQL or UTF-8 would refuse: NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

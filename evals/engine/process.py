@@ -1,0 +1,126 @@
+"""The engine of this process: at most one drain, a ticker beside it, and their end."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from evals.engine import runs
+from evals.engine.drain import Drain
+from evals.engine.presence import Presence
+from evals.engine.ticker import Ticker
+from evals.engine.watchdog import Watchdog
+from evals.models import Run
+
+logger = logging.getLogger(__name__)
+
+END_WITHIN_S = 22.0
+POLL_S = 0.25
+
+
+class EngineProcess:
+    """Made once a process; see `engine`."""
+
+    def __init__(self) -> None:
+        self._slot = threading.Lock()
+        self._changing = threading.Lock()
+        self._users = 0
+        self._presence: Presence | None = None
+        self._ticker: Ticker | None = None
+        self._drain: Drain | None = None
+        self._thread: threading.Thread | None = None
+        self._is_stopping = False
+
+    def start(self) -> None:
+        """Enter the workers and tick; drains begin by themselves when there is work."""
+        with self._changing:
+            self._users += 1
+            if self._users > 1:
+                return
+            self._is_stopping = False
+            self._presence = Presence()
+            self._presence.begin()
+            self._ticker = Ticker(self._presence, lambda: self._drain, self._begin_drain)
+            self._ticker.start()
+
+    def leave(self) -> None:
+        """The last to leave stops the drain, the ticker and the presence."""
+        with self._changing:
+            self._users -= 1
+            if self._users:
+                return
+            self.stop()
+            self._join()
+            if self._ticker is not None and self._presence is not None:
+                self._ticker.stop()
+                self._presence.end()
+            self._ticker = self._presence = None
+
+    def stop(self) -> None:
+        """Claim no more; calls in flight have 20 s, then the shards are given back."""
+        self._is_stopping = True
+        if (drain := self._drain) is not None:
+            drain.stop()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The engine is on within the block."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.leave()
+
+    def drain(self) -> None:
+        """Drain in this thread until there is nothing to do; one that runs already is woken."""
+        if not self._slot.acquire(blocking=False):
+            if (running := self._drain) is not None:
+                running.wake()
+            return
+        try:
+            if self._presence is None or self._is_stopping:
+                return
+            drain = Drain(self._presence.name)
+            watchdog = Watchdog(lambda: drain.beats)
+            self._drain = drain
+            watchdog.start()
+            try:
+                drain.run()
+            finally:
+                watchdog.stop()
+        finally:
+            self._drain = None
+            self._slot.release()
+
+    def drain_until_ended(self, run_id: int, *, timeout_s: float | None) -> bool:
+        """Drain in this thread until a run has ended, whoever works on it; False on time-out."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        with self.running():
+            while runs.states([run_id]).get(run_id) in (Run.State.RUNNING, Run.State.PAUSED):
+                if deadline is not None and time.monotonic() > deadline:
+                    return False
+                time.sleep(POLL_S)
+        return True
+
+    def _begin_drain(self) -> None:
+        if self._is_stopping or self._slot.locked():
+            return
+        self._thread = threading.Thread(target=self._drain_in_thread, name="engine-drain")
+        self._thread.start()
+
+    def _drain_in_thread(self) -> None:
+        try:
+            self.drain()
+        finally:
+            connection.close()
+
+    def _join(self) -> None:
+        until = time.monotonic() + END_WITHIN_S
+        while self._slot.locked() and time.monotonic() < until:
+            time.sleep(0.05)
+
+
+engine = EngineProcess()

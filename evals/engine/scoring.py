@@ -1,0 +1,95 @@
+"""Scores answers with the KPIs of a run: each KPI is built once, each row is read once."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evals import kpis
+from evals.domain.matrix import ScoreState
+from evals.domain.results import NotApplicable, Result, Score
+from evals.domain.snapshot import KpiSpec, Snapshot
+from evals.engine.answers import AnswerRecord
+from evals.kpis.base import Inputs, Kpi
+from evals.kpis.binding import answer_inputs, row_fields
+
+logger = logging.getLogger(__name__)
+
+NANO_USD_PER_USD = 10**9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What a block keeps of a result. `value` counts only when the state is VALUE."""
+
+    state: ScoreState
+    value: float = float("nan")
+
+
+class Scorer:
+    """The KPIs of a snapshot, ready to score.
+
+    `slots` are all slots; `live` are those whose code is still what the run was frozen with.
+    The others are left missing: two codes never share one version.
+    """
+
+    def __init__(self, snapshot: Snapshot, code_hashes: Mapping[str, str]) -> None:
+        self._snapshot = snapshot
+        self.slots = tuple(spec.slot for spec in snapshot.kpis)
+        self._kpis: dict[str, Kpi] = {}
+        self._specs = {spec.slot: spec for spec in snapshot.kpis}
+        for spec in snapshot.kpis:
+            kpi = _build(spec, code_hashes.get(spec.slot, ""))
+            if kpi is not None:
+                self._kpis[spec.slot] = kpi
+
+    @property
+    def live(self) -> frozenset[str]:
+        """The slots that can be scored."""
+        return frozenset(self._kpis)
+
+    def score(self, answer: AnswerRecord, cells: Mapping[str, str]) -> dict[str, Mark]:
+        """The marks of one ok answer in each live slot. `cells` are its row's."""
+        by_binding: dict[tuple[tuple[str, str], ...], dict[str, object]] = {}
+        marks = {}
+        for slot, kpi in self._kpis.items():
+            bound = self._specs[slot].inputs
+            key = tuple(sorted(bound.items()))
+            if key not in by_binding:
+                by_binding[key] = row_fields(self._snapshot.columns, cells, bound)
+            marks[slot] = _mark(kpi.score(self._inputs(answer, by_binding[key])))
+        return marks
+
+    def _inputs(self, answer: AnswerRecord, row: Mapping[str, object]) -> Inputs:
+        evidence = row.get("evidence", ())
+        uses_context = self._snapshot.variants[answer.variant].use_context
+        return answer_inputs(
+            row,
+            response=answer.text,
+            context_used=evidence if uses_context and isinstance(evidence, tuple) else (),
+            latency_ms=answer.latency_ms,
+            cost_usd=None if answer.cost_nano is None else answer.cost_nano / NANO_USD_PER_USD,
+            tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out,
+            finish_reason=answer.finish_reason or None,
+        )
+
+
+def _build(spec: KpiSpec, code_hash: str) -> Kpi | None:
+    try:
+        if kpis.code_hash(spec.key) == code_hash:
+            return kpis.build(spec.key, spec.params)
+        reason = "its code has changed since the run was made"
+    except KeyError:
+        reason = "it is no longer in the catalogue"
+    except ValueError:
+        reason = "its parameters are no longer accepted"
+    logger.warning("kpi_not_scored", extra={"slot": spec.slot, "kpi": spec.key, "reason": reason})
+    return None
+
+
+def _mark(result: Result) -> Mark:
+    if isinstance(result, Score):
+        return Mark(state=ScoreState.VALUE, value=result.value)
+    if isinstance(result, NotApplicable):
+        return Mark(state=ScoreState.NOT_APPLICABLE)
+    return Mark(state=ScoreState.ERROR)

@@ -1,0 +1,48 @@
+"""A small playground on the simulated model, and runs of it."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from accounts.models import Workspace
+from evals.domain.snapshot import Snapshot
+from evals.models import Connection, Run
+from evals.services import runs
+from playground.models import Playground
+from playground.queries import current_version, row_ids
+from tests.engine import sample
+
+MakeRun = Callable[..., Run]
+
+
+@pytest.fixture
+def home(transactional_db: None) -> Workspace:
+    return Workspace.objects.create(name="Trail & Tent")
+
+
+@pytest.fixture
+def call_log(tmp_path: Path) -> Path:
+    return tmp_path / "calls"
+
+
+@pytest.fixture
+def simulated(home: Workspace, call_log: Path) -> Connection:
+    return sample.connection(home, call_log=str(call_log))
+
+
+@pytest.fixture
+def make_run(home: Workspace, simulated: Connection) -> Iterator[MakeRun]:
+    """Makes a run of `rows` rows and `variants` variants on the simulated connection."""
+
+    def make(rows: int = 8, variants: int = 2, snapshot: Snapshot | None = None) -> Run:
+        ground: Playground = sample.playground(home, rows)
+        return runs.create_run(
+            playground=ground,
+            snapshot=snapshot or sample.snapshot(ground, [simulated] * variants),
+            row_ids=row_ids(current_version(ground)),
+            form_token=secrets.token_hex(8),
+        )
+
+    yield make
