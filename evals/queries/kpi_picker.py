@@ -1,6 +1,6 @@
 """The list of KPIs to choose from: searched, by group, with what keeps one from working."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evals.domain.snapshot import ColumnSpec
@@ -29,6 +29,7 @@ class Offer:
     after: str
     reason: str
     chosen: int
+    ticked: bool
 
     @property
     def scale(self) -> str:
@@ -61,11 +62,15 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Picker:
-    """What the picker shows. `has` names what the data has, `fitting` how many KPIs fit it."""
+    """What the picker shows. `has` names what the data has, `fitting` how many KPIs fit it.
+
+    `ticked_elsewhere` are keys ticked before the search or the group hid them.
+    """
 
     groups: tuple[Group, ...]
     group: str
     offers: tuple[Offer, ...]
+    ticked_elsewhere: tuple[str, ...]
     q: str
     has: str
     fitting: int
@@ -73,7 +78,12 @@ class Picker:
 
 
 def picker(
-    columns: Sequence[ColumnSpec], chosen: Sequence[str], *, q: str = "", group: str = ""
+    columns: Sequence[ColumnSpec],
+    chosen: Sequence[str],
+    *,
+    q: str = "",
+    group: str = "",
+    ticked: Sequence[str] = (),
 ) -> Picker:
     """The KPIs whose name or question holds `q`, of one group or of all. No query.
 
@@ -91,7 +101,8 @@ def picker(
     return Picker(
         groups=tuple(groups),
         group=group,
-        offers=tuple(_offer(kpi, columns, chosen, q) for kpi in shown),
+        offers=tuple(_offer(kpi, columns, chosen, q, kpi.key in ticked) for kpi in shown),
+        ticked_elsewhere=tuple(set(ticked) & _keys(CATALOGUE) - _keys(shown)),
         q=q,
         has=_has(columns),
         fitting=sum(not kpis.unavailable(kpi, columns) for kpi in CATALOGUE),
@@ -105,7 +116,9 @@ def _belongs(kpi: type[Kpi], group: str, suggested: Sequence[str]) -> bool:
     return not group or kpi.group == group
 
 
-def _offer(kpi: type[Kpi], columns: Sequence[ColumnSpec], chosen: Sequence[str], q: str) -> Offer:
+def _offer(
+    kpi: type[Kpi], columns: Sequence[ColumnSpec], chosen: Sequence[str], q: str, ticked: bool
+) -> Offer:
     start = kpi.name.lower().find(q.lower()) if q else -1
     before, match, after = kpi.name, "", ""
     if start >= 0:
@@ -118,7 +131,12 @@ def _offer(kpi: type[Kpi], columns: Sequence[ColumnSpec], chosen: Sequence[str],
         after=after,
         reason=kpis.unavailable(kpi, columns),
         chosen=chosen.count(kpi.key),
+        ticked=ticked,
     )
+
+
+def _keys(shown: Iterable[type[Kpi]]) -> set[str]:
+    return {kpi.key for kpi in shown}
 
 
 def _has(columns: Sequence[ColumnSpec]) -> str:

@@ -72,7 +72,7 @@ class Progress:
     page_title: str
     percent: int
     done: int
-    a_second: float | None
+    rate: str
     cost: str
     cost_note: str
     accuracy: Accuracy
@@ -95,7 +95,7 @@ def progress(run: Run) -> Progress:
         page_title=f"{_state_word(run, percent)} · Run {run.number}",
         percent=percent,
         done=done,
-        a_second=a_second,
+        rate=rendering.number(a_second, decimals=1),
         cost=_cost(run),
         cost_note=_cost_note(run),
         accuracy=accuracy(reading.verdicts.codes.reshape(-1)),

@@ -23,8 +23,7 @@ class Preview:
 
 def preview(playground: Playground, spec: VariantSpec, row: str) -> Preview:
     """The preview for the row that people call `row`; the first one when there is no such row."""
-    version = current_version(playground)
-    ids = row_ids(version) if version else []
+    ids = row_ids(current_version(playground))
     number = int(row) if row.isdecimal() and len(row) < 10 else 1
     number = number if 1 <= number <= len(ids) else 1
     columns = column_specs(playground)

@@ -188,6 +188,17 @@ def would_give(rule: Rule, last: LastRun | None) -> list[tuple[str, str]]:
     ]
 
 
+def duration_figure(seconds: float | None) -> tuple[str, str]:
+    """A time as a figure and its unit: ("9", "min"). ("–", "") when it is unknown."""
+    if seconds is None:
+        return rendering.NOTHING, ""
+    if seconds < 90:
+        return rendering.count(max(1, round(seconds))), "s"
+    if seconds < 5400:
+        return rendering.count(round(seconds / 60)), "min"
+    return rendering.number(seconds / 3600, decimals=1), "h"
+
+
 def _slider(slot: str, line: PassLine, scale: Scale, last: LastRun | None) -> Slider | None:
     if scale.binary or line.op in ("==", "between"):
         return None

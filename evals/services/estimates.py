@@ -95,8 +95,7 @@ def estimate(playground: Playground, limit: int | None = None) -> Estimate:
 
     A fixed number of queries, whatever the number of rows.
     """
-    version = current_version(playground)
-    ids = row_ids(version)[:limit] if version else []
+    ids = row_ids(current_version(playground))[:limit]
     chosen = list(
         playground.variants.select_related("connection").prefetch_related("connection__models")
     )

@@ -108,7 +108,7 @@ def snapshot_of(playground: Playground) -> Snapshot:
 
 def _row_problems(playground: Playground) -> list[str]:
     version = current_version(playground)
-    return [] if version and version.row_count else ["There are no rows. Add a file on Data."]
+    return [] if version.row_count else ["There are no rows. Add a file on Data."]
 
 
 def _rule(playground: Playground) -> Rule:

@@ -35,6 +35,7 @@ def setup_kpis(request: HttpRequest, playground_id: int) -> HttpResponse:
         chosen,
         q=request.GET.get("q", "").strip()[:100],
         group=request.GET.get("group", "")[:100],
+        ticked=request.GET.getlist("key")[:50],
     )
     context = {"playground": playground, "rail": "narrow", "picker": shown}
     template = "evals/setup_kpis.html"

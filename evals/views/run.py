@@ -52,12 +52,11 @@ def run_start(request: HttpRequest, playground_id: int) -> HttpResponse:
     token = request.POST.get("form_token", "")
     if not FORM_TOKEN.fullmatch(token):
         raise Refused("This form is not complete.", hint="Reload Setup and press Run again.")
-    version = current_version(playground)
     limit = _number(request.POST.get("limit", ""))
     started = run_service.create_run(
         playground=playground,
         snapshot=setup_service.snapshot_of(playground),
-        row_ids=row_ids(version)[:limit],
+        row_ids=row_ids(current_version(playground))[:limit],
         form_token=token,
         user=access.person(request.user),
         limit=limit,

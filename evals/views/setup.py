@@ -17,6 +17,7 @@ from evals.services import setup as setup_service
 from evals.services.variants import MOST_VARIANTS, column_specs
 from playground.access import get_playground
 from playground.models import Playground
+from playground.queries import current_version
 
 MODE_WORDS = {"all": "All", "any": "Any", "at_least": "At least n"}
 
@@ -77,7 +78,12 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
     rule = setup_page.rule_of(playground, chosen)
     last = setup_page.last_run(playground)
     estimate = estimates.estimate(playground, limit)
-    problems = setup_service.problems(playground)
+    ready = readiness.items(
+        problems=setup_service.problems(playground),
+        estimate=estimate,
+        columns=columns,
+        variants=variants,
+    )
     runs = run_list.runs(playground.pk)
     return {
         "playground": playground,
@@ -93,10 +99,10 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
         "would": setup_page.would_give(rule, last),
         "estimate": estimate,
         "limit": limit,
-        "ready": readiness.items(
-            problems=problems, estimate=estimate, columns=columns, variants=variants
-        ),
-        "has_problems": bool(problems),
+        "duration": setup_page.duration_figure(estimate.seconds),
+        "row_count": current_version(playground).row_count,
+        "ready": ready,
+        "blockers": sum(item.state == "fail" for item in ready),
         "form_token": uuid4().hex,
     }
 

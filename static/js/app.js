@@ -7,6 +7,7 @@ import "./dialog.js";
 import "./drawer.js";
 import "./drop.js";
 import "./grid.js";
+import "./insert.js";
 import "./keys.js";
 import "./notices.js";
 import "./slider.js";
