@@ -71,11 +71,9 @@ def completion_from(reply: Reply, secrets: tuple[str, ...] = ()) -> Completion:
     Raises BadResponseError when the reply does not hold exactly what a chat
     answer must hold, and the fitting ModelError when it holds an error.
     """
-    content = read_json(reply)
+    content = read_json(reply, secrets)
     if not isinstance(content, dict):
         raise _bad("The answer is JSON, but not a chat answer.")
-    if content.get("error"):
-        raise _error_inside(content["error"], reply, secrets)
     choice = _choice(content)
     message = choice.get("message")
     if not isinstance(message, dict):
@@ -93,12 +91,19 @@ def completion_from(reply: Reply, secrets: tuple[str, ...] = ()) -> Completion:
     )
 
 
-def read_json(reply: Reply) -> object:
-    """What the reply holds; raises BadResponseError, in plain words, when it is not JSON."""
+def read_json(reply: Reply, secrets: tuple[str, ...] = ()) -> object:
+    """What the reply holds.
+
+    Raises BadResponseError, in plain words, when it is not JSON, and the fitting
+    ModelError when it is an error: some gateways answer those with 200.
+    """
     try:
-        return json.loads(reply.body)
+        content = json.loads(reply.body)
     except (ValueError, RecursionError) as exc:
         raise _bad(_not_json(reply), billed_maybe=False) from exc
+    if isinstance(content, dict) and content.get("error"):
+        raise _error_inside(content["error"], reply, secrets)
+    return content
 
 
 def clean(text: str) -> str:
@@ -143,7 +148,6 @@ def _tokens(count: object) -> int | None:
 
 
 def _error_inside(error: object, reply: Reply, secrets: tuple[str, ...]) -> ModelError:
-    """Some gateways answer 200 and put the error into the body."""
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, int) and 400 <= code < 600:
         return error_for(code, reply.headers, reply.body, secrets)

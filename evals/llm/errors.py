@@ -87,6 +87,11 @@ class TimedOutError(ModelError):
     retryable = True
     default_hint = "Raise the time-out of the connection, or ask for shorter answers."
 
+    @classmethod
+    def after(cls, timeout_s: float) -> "TimedOutError":
+        """The error for a request that was sent and not answered in time."""
+        return cls(f"No complete answer within {round(timeout_s, 1):g} s.", billed_maybe=True)
+
 
 class NetworkError(ModelError):
     """The address cannot be reached, or the connection was cut."""

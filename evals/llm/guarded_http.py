@@ -190,7 +190,7 @@ class GuardedHttp:
         if isinstance(exc, aiohttp.ConnectionTimeoutError):
             return TimedOutError(f"{place} did not accept a connection in {CONNECT_S:g} s.")
         if isinstance(exc, TimeoutError):
-            return TimedOutError(f"No complete answer within {timeout_s:g} s.", billed_maybe=True)
+            return TimedOutError.after(timeout_s)
         if isinstance(exc, aiohttp.ClientSSLError):
             return NetworkError(
                 f"No secure connection to {place}: {_tls_reason(exc)}.",

@@ -76,7 +76,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         )
         if reply.status != 200:
             raise error_for(reply.status, reply.headers, reply.body, self._http.secrets)
-        read_json(reply)
+        read_json(reply, self._http.secrets)
         return reply
 
     async def aclose(self) -> None:

@@ -98,7 +98,7 @@ class SimulatedClient:
         seconds = self._numbers["latency_ms"] / 1000 * (1 + jitter)
         if seconds > timeout_s:
             await asyncio.sleep(timeout_s)
-            raise TimedOutError(f"No complete answer within {timeout_s:g} s.", billed_maybe=True)
+            raise TimedOutError.after(timeout_s)
         if seconds:
             await asyncio.sleep(seconds)
 
