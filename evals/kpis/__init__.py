@@ -8,7 +8,7 @@ from evals.kpis.base import Inputs, Kpi, Result
 from evals.kpis.code_hash import hash_code
 from evals.kpis.parameters import Parameter, build_kpi, parameters_of
 
-__all__ = ["CATALOGUE", "build", "code_hash", "get", "parameters", "score"]
+__all__ = ["CATALOGUE", "build", "by_key", "code_hash", "get", "parameters", "score"]
 
 CATALOGUE: tuple[type[Kpi], ...] = (
     *correctness.KPIS,

@@ -14,6 +14,7 @@ texts. Then name the class in the `KPIS` of its file. `key` is stored: never ren
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar, Literal
@@ -40,6 +41,7 @@ __all__ = [
     "at_most",
     "described",
     "exactly",
+    "shown",
 ]
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,9 @@ Kind = Literal["deterministic", "statistical", "operational"]
 
 # Characters of an answer that a KPI reads; an answer of a real model is far below.
 TEXT_CAP = 200_000
+
+# Control characters and lone surrogates.
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 YES_NO = Scale(binary=True)
 SHARE = Scale()
@@ -99,7 +104,8 @@ class Kpi:
             return self._capped(inputs)
         except Exception as exc:
             logger.error("KPI %s failed", self.key, exc_info=True)
-            return Failed(reason=f"{self.name} failed: {str(exc) or type(exc).__name__}")
+            cause = shown(str(exc), limit=200) or type(exc).__name__
+            return Failed(reason=f"{self.name} failed: {cause}")
 
     def result(self, inputs: Inputs) -> Result:
         """The result when all needed inputs are there. To be written by each KPI."""
@@ -120,6 +126,12 @@ class Kpi:
 def described(help_text: str, *, choices: tuple[str, ...] = ()) -> Mapping[str, object]:
     """The metadata of a field that is a parameter: what a form says beside it."""
     return {"help": help_text, "choices": choices}
+
+
+def shown(text: str, *, limit: int = 60) -> str:
+    """An excerpt fit for a reason: one line, and nothing that a database or UTF-8 refuses."""
+    excerpt = _UNSHOWABLE.sub("\ufffd", text[: limit + 1])
+    return excerpt if len(excerpt) <= limit else f"{excerpt[:limit]}…"
 
 
 def at_least(value: float) -> PassLine:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from evals.kpis.base import SHARE, Kpi, NotApplicable, Result, Score, described, exactly
+from evals.kpis.base import SHARE, Kpi, NotApplicable, Result, Score, described, exactly, shown
 from evals.kpis.inputs import Inputs
 from evals.kpis.phrases import PHRASES_CAP, check_phrases, count_phrases
 
@@ -42,14 +42,13 @@ class KeywordCoverage(Kpi):
         counts = count_phrases(
             inputs.response, wanted, ignore_case=self.ignore_case, whole_word=self.whole_word
         )
-        missing = [keyword for keyword, times in counts.items() if not times]
-        found = len(wanted) - len(missing)
-        reason = f"Names {found} of {len(wanted)} keywords"
+        missing = [shown(keyword) for keyword, times in counts.items() if not times]
+        matched = [shown(keyword) for keyword, times in counts.items() if times]
+        reason = f"Names {len(matched)} of {len(wanted)} keywords"
         if missing:
             reason += f"; not “{missing[0]}”" + (" and others" if len(missing) > 1 else "")
-        matched = [keyword for keyword in wanted if keyword not in missing]
         return Score(
-            value=found / len(wanted),
+            value=len(matched) / len(wanted),
             reason=reason,
             detail={"matched": matched, "missing": missing},
         )

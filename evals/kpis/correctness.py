@@ -1,6 +1,7 @@
 """Correctness: the answer against the expected one."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -15,6 +16,7 @@ from evals.kpis.base import (
     at_least,
     described,
     exactly,
+    shown,
 )
 from evals.kpis.inputs import Inputs
 from evals.kpis.normalisation import (
@@ -33,7 +35,6 @@ Variant = Literal["rouge1", "rouge2", "rougeL"]
 # Words of each text that ROUGE compares: its cost is their product.
 _ROUGE_WORDS = 10_000
 _LISTED = 30
-_QUOTED = 60
 _MEASURES = ("f1", "precision", "recall")
 _MEASURE_HELP = "precision: share of the answer; recall: share of what was expected; f1: both"
 
@@ -62,9 +63,8 @@ class ExactMatch(Kpi):
         answer = self._normalise(inputs.response)
         if any(self._normalise(reference) == answer for reference in inputs.reference):
             return Score(value=1.0, reason="Same as the expected answer")
-        expected = inputs.reference[0]
-        shown = expected if len(expected) <= _QUOTED else f"{expected[:_QUOTED]}…"
-        return Score(value=0.0, reason=f"Differs from the expected answer “{shown}”")
+        expected = shown(inputs.reference[0])
+        return Score(value=0.0, reason=f"Differs from the expected answer “{expected}”")
 
     def _normalise(self, text: str) -> list[str]:
         folded = fold(text, ignore_case=self.ignore_case)
@@ -87,6 +87,18 @@ class Overlap:
         if measure == "f1":
             return 2 * self.shared / (self.answer + self.expected)
         return self.shared / (self.answer if measure == "precision" else self.expected)
+
+
+def left_over(wanted: Mapping[str, int], given: Iterable[str]) -> dict[str, int]:
+    """`wanted` less `given`, both with repeats; what is used up is left out."""
+    left = dict(wanted)
+    for word in given:
+        times = left.get(word)
+        if times == 1:
+            del left[word]
+        elif times:
+            left[word] = times - 1
+    return left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,17 +125,19 @@ class TokenF1(Kpi):
         return _best(scores, "word")
 
     def _compare(self, answer: list[str], expected: list[str]) -> Score:
-        counts = Counter(expected)
-        missing = counts - Counter(answer)
+        wanted = Counter(expected)
+        missing = left_over(wanted, answer)
         overlap = Overlap(
-            shared=len(expected) - missing.total(), answer=len(answer), expected=len(expected)
+            shared=len(expected) - sum(missing.values()),
+            answer=len(answer),
+            expected=len(expected),
         )
         return Score(
             value=overlap.value(self.measure),
             reason=_shares(overlap),
             detail={
-                "matched": sorted(counts - missing)[:_LISTED],
-                "missing": sorted(missing)[:_LISTED],
+                "matched": [word for word in wanted if word not in missing][:_LISTED],
+                "missing": list(missing)[:_LISTED],
             },
         )
 
@@ -172,10 +186,10 @@ class Rouge(Kpi):
         if self.variant == "rougeL":
             shared = common_subsequence(expected, answer)
         else:
-            shared = (Counter(expected) & Counter(answer)).total()
+            shared = len(expected) - sum(left_over(Counter(expected), answer).values())
         overlap = Overlap(shared=shared, answer=len(answer), expected=len(expected))
         order = " in the same order" if self.variant == "rougeL" else ""
-        return Score(value=overlap.value(self.measure), reason=_shares(overlap, unit) + order)
+        return Score(value=overlap.value(self.measure), reason=_shares(overlap, unit, order))
 
 
 def _best(scores: list[Score], unit: str) -> Result:
@@ -184,10 +198,10 @@ def _best(scores: list[Score], unit: str) -> Result:
     return max(scores, key=lambda score: score.value)
 
 
-def _shares(overlap: Overlap, unit: str = "word") -> str:
+def _shares(overlap: Overlap, unit: str = "word", order: str = "") -> str:
     plural = "" if overlap.expected == 1 else "s"
-    shares = f"Shares {overlap.shared} of {overlap.expected} {unit}{plural}"
-    return f"{shares} with the expected answer, out of {overlap.answer}"
+    shares = f"Shares {overlap.shared} of {overlap.expected} {unit}{plural}{order}"
+    return f"{shares} with the expected answer and has {overlap.answer}"
 
 
 KPIS: tuple[type[Kpi], ...] = (ExactMatch, TokenF1, Rouge)

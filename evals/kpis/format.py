@@ -13,13 +13,13 @@ from evals.kpis.base import (
     Score,
     described,
     exactly,
+    shown,
 )
 from evals.kpis.inputs import Inputs
 from evals.kpis.patterns import compile_pattern, well_formed
 from evals.kpis.phrases import check_phrases, count_phrases
 
 GROUP = "Format & instructions"
-_EXCERPT = 80
 _KINDS: dict[type, str] = {dict: "object", list: "array"}
 
 
@@ -66,7 +66,7 @@ class RegexMatch(Kpi):
         found = search(text if self.mode == "search" else text.strip())
         how = "as a whole" if self.mode == "full" else "somewhere"
         verb = f"Matches the pattern {how}" if found else "Does not match the pattern"
-        detail = {} if found is None else {"matched": [found.group()[:_EXCERPT]]}
+        detail = {} if found is None else {"matched": [shown(found.group())]}
         wanted = (found is None) == self.negate
         unwanted_match = ", which it must not" if self.negate and found else ""
         return Score(value=float(wanted), reason=verb + unwanted_match, detail=detail)
@@ -152,7 +152,7 @@ class ForbiddenPhrases(Kpi):
         counts = count_phrases(
             inputs.response, self.phrases, ignore_case=self.ignore_case, whole_word=self.whole_word
         )
-        used = [phrase for phrase, times in counts.items() if times]
+        used = [shown(phrase) for phrase, times in counts.items() if times]
         total = sum(counts.values())
         if not used:
             return Score(value=0.0, reason="Says none of the forbidden phrases")

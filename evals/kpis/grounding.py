@@ -1,7 +1,6 @@
 """Retrieval and grounding: does the answer stay inside what it was given?"""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +14,7 @@ from evals.kpis.base import (
     at_least,
     described,
     exactly,
+    shown,
 )
 from evals.kpis.declining import sign_of_declining
 from evals.kpis.inputs import Inputs
@@ -72,27 +72,32 @@ class NumberGrounding(Kpi):
         """Numbers found in the context / numbers in the answer, each as often as it stands."""
         said = count_numbers(without_markers(inputs.response))
         if self.ignore_below:
-            said = Counter({n: t for n, t in said.items() if max(readings(n)) >= self.ignore_below})
+            small = [number for number in said if max(readings(number)) < self.ignore_below]
+            for number in small:
+                del said[number]
         if not said:
             return NotApplicable(reason="No numbers in this answer")
         texts = inputs.evidence if self.against == "evidence" else inputs.context_used
-        missing = self._missing(said, "\n".join(texts)[:_CONTEXT_CAP])
-        found = said.total() - sum(said[number] for number in missing)
+        # A dict for its order and its quick look-up.
+        missing = dict.fromkeys(self._missing(said, "\n".join(texts)[:_CONTEXT_CAP]))
+        total = said.total()
+        found = total - sum(said[number] for number in missing)
         return Score(
-            value=found / said.total(),
-            reason=_grounding_words(found, said.total(), missing),
+            value=found / total,
+            reason=_grounding_words(found, total, list(missing)),
             detail={
                 "matched": [number for number in said if number not in missing][:_LISTED],
-                "missing": missing[:_LISTED],
+                "missing": list(missing)[:_LISTED],
             },
         )
 
-    def _missing(self, said: Iterable[str], context: str) -> list[str]:
-        given = Numbers(value for one in count_numbers(context) for value in readings(one))
-        missing = [number for number in said if not given.contain(number, rel_tol=self.rel_tol)]
+    def _missing(self, said: Mapping[str, int], context: str) -> list[str]:
+        written = count_numbers(context)
+        # Mostly a number is written alike in both; only the rest is worth reading closely.
+        missing = [number for number in said if number not in written]
         if missing:
-            words = Numbers(spelled(context))
-            missing = [number for number in missing if not words.contain(number, rel_tol=0)]
+            given = Numbers((*written, *spelled(context, missing)))
+            missing = [one for one in missing if not given.contain(one, rel_tol=self.rel_tol)]
         return missing
 
 
@@ -144,7 +149,7 @@ class AbstentionCorrectness(Kpi):
         return Score(
             value=float(declines != inputs.answerable),
             reason=f"{does} {should}",
-            detail={"matched": [sign]} if sign else {},
+            detail={"matched": [shown(sign)]} if sign else {},
         )
 
     def _sign_of_declining(self, response: str) -> str | None:
@@ -162,11 +167,8 @@ class AbstentionCorrectness(Kpi):
 
 def _grounding_words(found: int, total: int, missing: list[str]) -> str:
     if not missing:
-        return (
-            "Its number stands in the context"
-            if total == 1
-            else f"All {total} numbers stand in the context"
-        )
+        subject = "Its number stands" if total == 1 else f"All {total} numbers stand"
+        return f"{subject} in the context"
     others = " and others" if len(missing) > 1 else ""
     return f"{found} of {total} numbers stand in the context; not {missing[0]}{others}"
 

@@ -8,8 +8,9 @@ from evals.kpis.base import TEXT_CAP
 
 ARTICLES = frozenset({"a", "an", "the"})
 
-# Marks are sorted in quadratic time: 200,000 of them in one piece would take a minute.
-_PIECE = 250
+# Marks are sorted in quadratic time: 200,000 of them in one piece take a minute.
+_PIECE = 60
+_MARKS_OF_ONE_LETTER = 12
 
 
 def _marks() -> str:
@@ -27,12 +28,12 @@ _RUN = re.compile(_LETTERS)
 _WORD = re.compile(rf"{_LETTERS}(?:['’\-]{_LETTERS})*")
 # Like words, but "3.50" and "1,000" are one, as their parts mean something else.
 _TERM = re.compile(rf"{_LETTERS}(?:(?:['\-]|(?<=\d)[.,](?=\d)){_LETTERS})*")
-# Terms with their sign, and every mark that means something: "C#" is not "C", 5 % not 5.
+# Terms with their sign, and all marks that mean something: "C#" is not "C", 5 % not 5.
 _NO_MEANING = (
     r"""\s.,;:!?'"`*_()\[\]{}\-‐-―‘’‚“”„«»‹›…·¿¡、。「」『』《》【】\u200b\ufeff\xad\ufe0f"""
 )
 _PIECE_OF_MEANING = re.compile(
-    rf"(?:(?<!\w)[-−](?=\d))?{_LETTERS}(?:(?<=\d)[.,](?=\d){_LETTERS})*|[^\w{_NO_MEANING}]"
+    rf"(?:(?<!\w)[-−](?=\d))?{_LETTERS}(?:(?<=\d)[.,](?=\d){_LETTERS})*|[^\w{_NO_MEANING}]+"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 
@@ -51,12 +52,12 @@ def fold(text: str, *, ignore_case: bool = True) -> str:
 
 def words(text: str) -> list[str]:
     """Runs of letters and digits, joined by ' or -: "It's 3.5" is It's, 3, 5."""
-    return _WORD.findall(text)
+    return _find(_WORD, text)
 
 
 def runs(folded: str) -> list[str]:
     """Runs of letters and digits, nothing joined, as ROUGE takes its words."""
-    return _RUN.findall(folded)
+    return _find(_RUN, folded)
 
 
 def terms(folded: str) -> list[str]:
@@ -64,7 +65,7 @@ def terms(folded: str) -> list[str]:
 
     Articles stay when there is nothing else: "A" may be the expected answer.
     """
-    found = _TERM.findall(folded)
+    found = _find(_TERM, folded)
     if "," in folded:
         found = [
             term.replace(",", "") if "," in term and _THOUSANDS.fullmatch(term) else term
@@ -75,11 +76,13 @@ def terms(folded: str) -> list[str]:
 
 def pieces_of_meaning(folded: str) -> list[str]:
     """What is left when punctuation is ignored: words, numbers with sign, symbols."""
-    return _PIECE_OF_MEANING.findall(folded)
+    return _find(_PIECE_OF_MEANING, folded)
 
 
 def without_articles(terms: list[str]) -> list[str]:
     """The terms without English articles, or as they are if they were all."""
+    if ARTICLES.isdisjoint(terms):
+        return terms
     return [term for term in terms if term not in ARTICLES] or terms
 
 
@@ -101,6 +104,20 @@ def common_subsequence(a: Sequence[str], b: Sequence[str]) -> int:
     return len(a) - row.bit_count()
 
 
+def _find(pattern: re.Pattern[str], text: str) -> list[str]:
+    """What `pattern.findall` finds, for a pattern of words.
+
+    Most words stand alone between blanks, and to look at those is three times as quick.
+    """
+    found: list[str] = []
+    for piece in text.split():
+        if piece.isalnum():
+            found.append(piece)
+        else:
+            found += pattern.findall(piece)
+    return found
+
+
 def _compose(text: str) -> str:
     """NFKC in bounded pieces that do not part a letter from its marks."""
     if len(text) <= _PIECE:
@@ -109,7 +126,8 @@ def _compose(text: str) -> str:
     start = length = 0
     while start < len(text) and length < TEXT_CAP:
         end = start + _PIECE
-        while end < min(len(text), start + 2 * _PIECE) and unicodedata.combining(text[end]):
+        latest = min(len(text), end + _MARKS_OF_ONE_LETTER)
+        while end < latest and unicodedata.combining(text[end]):
             end += 1
         composed.append(unicodedata.normalize("NFKC", text[start:end]))
         length += len(composed[-1])

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 _DIGITS_CAP = 40
 
 # A digit after a letter belongs to a name ("A4"); no-break and thin spaces group thousands.
-_NUMBER = re.compile(r"(?<![^\W_])\d+(?:[.,'’\u00a0\u2009\u202f]\d+)*")
+_NUMBER = re.compile(r"(?<![^\W_])\d+(?:[.,'’\u00a0\u2009\u202f]\d+){0,8}")
 _SEPARATOR = re.compile(r"\D")
 _CITATION = re.compile(r"\[\d{1,3}(?: ?[,;–-] ?\d{1,3}){0,20}\]")
 _LIST_NUMBER = re.compile(r"^[ \t]{0,8}(\d{1,2})[.)](?=[ \t])", re.MULTILINE)
@@ -18,7 +18,7 @@ _ZERO_TO_TWELVE = (
     *("zero", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
-_SPELLED = {word: float(value) for value, word in enumerate(_ZERO_TO_TWELVE)}
+_SPELLED = {str(value): word for value, word in enumerate(_ZERO_TO_TWELVE)}
 _LETTERS = re.compile(r"[a-z]+")
 
 
@@ -27,12 +27,14 @@ def count_numbers(text: str) -> Counter[str]:
 
     Digits joined in another way ("12.05.2021", "1,2,3") are numbers of their own.
     """
-    counts: Counter[str] = Counter()
-    for found, times in Counter(_NUMBER.findall(text)).items():
-        if len(found) > _DIGITS_CAP:
-            continue
-        for one in [found] if readings(found) else _SEPARATOR.split(found):
-            counts[one] += times
+    counts = Counter(_NUMBER.findall(text))
+    for number in [number for number in counts if not number.isdigit()]:
+        if not readings(number):
+            times = counts.pop(number)
+            for part in _SEPARATOR.split(number):
+                counts[part] += times
+    for code in [number for number in counts if len(number) > _DIGITS_CAP]:
+        del counts[code]
     return counts
 
 
@@ -52,21 +54,20 @@ def readings(number: str) -> tuple[float, ...]:
 
 
 class Numbers:
-    """The numbers that a text contains, for looking others up."""
+    """The values of some written numbers, for looking others up."""
 
-    def __init__(self, values: Iterable[float]) -> None:
-        self._values = frozenset(values)
-        self._ordered: list[float] = []
+    def __init__(self, written: Iterable[str]) -> None:
+        self._values = {value for number in written for value in readings(number)}
+        self._ordered = sorted(self._values)
 
-    def contain(self, number: str, *, rel_tol: float) -> bool:
-        """Whether a reading of `number` is here, or within `rel_tol` · |here|."""
+    def contain(self, number: str, *, rel_tol: float = 0.0) -> bool:
+        """Whether a reading of `number` is one of the values, or within `rel_tol` of one."""
         wanted = readings(number)
         if not self._values.isdisjoint(wanted):
             return True
         return rel_tol > 0 and any(self._is_near(value, rel_tol) for value in wanted)
 
     def _is_near(self, value: float, rel_tol: float) -> bool:
-        self._ordered = self._ordered or sorted(self._values)
         # |value − x| ≤ rel_tol · x means value / (1 + rel_tol) ≤ x ≤ value / (1 − rel_tol).
         index = bisect_left(self._ordered, value / (1 + rel_tol))
         return index < len(self._ordered) and self._ordered[index] <= value / (1 - rel_tol)
@@ -88,11 +89,13 @@ def without_markers(text: str) -> str:
     return _LIST_NUMBER.sub(drop, text)
 
 
-def spelled(text: str) -> frozenset[float]:
-    """The numbers from zero to twelve that `text` spells out in English."""
-    return frozenset(
-        _SPELLED[word] for word in _SPELLED.keys() & set(_LETTERS.findall(text.lower()))
-    )
+def spelled(text: str, wanted: Iterable[str]) -> set[str]:
+    """Which of the numbers from zero to twelve in `wanted` the text spells out in English."""
+    candidates = _SPELLED.keys() & set(wanted)
+    if not candidates:
+        return set()
+    words = set(_LETTERS.findall(text.lower()))
+    return {number for number in candidates if _SPELLED[number] in words}
 
 
 def _grouped(groups: list[str], signs: list[str]) -> bool:

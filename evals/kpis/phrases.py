@@ -34,7 +34,7 @@ def check_phrases(name: str, phrases: tuple[str, ...]) -> None:
     if any(not phrase.strip() for phrase in phrases):
         raise ValueError(f"`{name}` has a blank entry.")
     if len(phrases) > PHRASES_CAP:
-        raise ValueError(f"`{name}` has {len(phrases):,} entries, {PHRASES_CAP} is the most.")
+        raise ValueError(f"`{name}` has {len(phrases):,} entries; {PHRASES_CAP} is the most.")
 
 
 @lru_cache(maxsize=1024)
