@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models.lookups import IContains
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.errors import NotReady
@@ -25,15 +28,23 @@ class CellText(Func):
     def __init__(self, column_id: int) -> None:
         super().__init__(F("cells"), Value(str(column_id)))
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: object) -> tuple[str, Sequence[object]]:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
         return self.as_sql(
-            compiler, connection, template="JSON_EXTRACT(%(expressions)s)", arg_joiner=", '$.' || "
+            compiler,
+            connection,
+            template="JSON_EXTRACT(%(expressions)s)",
+            arg_joiner=", '$.' || ",
+            **extra,
         )
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: object
-    ) -> tuple[str, Sequence[object]]:
-        return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" ->> ")
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="(%(expressions)s)", arg_joiner=" ->> ", **extra
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +59,16 @@ class RowPage:
     before: int
     previous_before: int | None
     next_after: int | None
+
+    @property
+    def first(self) -> int:
+        """The place of the first row among those that match, from 1; 0 on an empty page."""
+        return self.before + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The place of the last row among those that match."""
+        return self.before + len(self.rows)
 
 
 def current_version(playground: Playground) -> DatasetVersion:
@@ -84,7 +105,8 @@ def row_page(
 ) -> RowPage:
     """Fifty rows after the position `after`, or the last fifty before the position `before`.
 
-    `search` keeps rows with a cell that contains it; capital letters make no difference.
+    `search` keeps rows with a cell that contains it. Capital letters make no difference; on
+    SQLite that holds for a to z.
     """
     matching = rows_of(version)
     if search:
@@ -120,5 +142,5 @@ def _contains(playground: Playground, search: str) -> Q:
     columns = Column.objects.filter(playground=playground).values_list("id", flat=True)
     matches = Q(pk__in=[])
     for column_id in columns[:SEARCHED_COLUMNS]:
-        matches |= Q(ContainsText(CellText(column_id), search))
+        matches |= Q(IContains(CellText(column_id), search))
     return matches

@@ -202,9 +202,7 @@ def stalled() -> QuerySet[Upload]:
     """The uploads that wait for a worker longer than a ring takes, or whose lease is over."""
     now = timezone.now()
     waits = Q(lease_until=None) & (Q(state=_State.IMPORTING) | Q(created_at__lt=now - PATIENCE))
-    return Upload.objects.filter(
-        waits | Q(lease_until__lt=now), state__in=_WORK
-    ).order_by("id")
+    return Upload.objects.filter(waits | Q(lease_until__lt=now), state__in=_WORK).order_by("id")
 
 
 def work_off_stalled() -> None:
