@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.engine.endpoints import Reach
 from evals.llm.base import Client, Completion, Request
@@ -63,13 +63,19 @@ class Caller:
         self.closed_until = 0.0
 
     def open(self) -> None:
-        """Make the client; a refused address or option becomes the failure of every cell."""
+        """Make the client; a refused address or option becomes the failure of every cell.
+
+        So does a fault of the client itself: one connection must not end the others' work.
+        """
         if self._reach.endpoint is None:
             return
         try:
             self._client = open_client(self._reach.endpoint)
         except ModelError as error:
             self._broken = failure_of(error)
+        except Exception as error:
+            logger.exception("client_not_opened", extra={"error": type(error).__name__})
+            self._broken = UNEXPECTED
 
     async def close(self) -> None:
         """Give back the client's connections."""
@@ -81,7 +87,7 @@ class Caller:
 
         No try starts after `stopped`.
         """
-        tries, left_s = 0, float(self._reach.timeout_s)
+        tries, left_s, billed = 0, float(self._reach.timeout_s), False
         while not stopped.is_set():
             if self._client is None or self._broken is not None:
                 return Outcome(tries=tries, failure=self._broken)
@@ -91,8 +97,10 @@ class Caller:
             except ModelError as error:
                 left_s -= time.monotonic() - started
                 tries += not isinstance(error, NotReadyError)
+                billed = billed or error.billed_maybe
                 if not await self._may_go_on(error, tries, left_s, stopped):
-                    return Outcome(tries=max(1, tries), failure=failure_of(error))
+                    failure = replace(failure_of(error), billed_maybe=billed)
+                    return Outcome(tries=max(1, tries), failure=failure)
             except Exception as error:
                 logger.error("call_failed", exc_info=True, extra={"error": type(error).__name__})
                 return Outcome(tries=tries + 1, failure=UNEXPECTED)

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -49,10 +50,10 @@ def claim_next(
         if lease is None:
             return None
         try:
-            return patiently(lambda: _in_hand(lease, plans, known_pools))  # noqa: B023 - used at once
+            return patiently(partial(_in_hand, lease, plans, known_pools))
         except (ObjectDoesNotExist, KeyError, TypeError, ValueError):
             logger.exception("shard_unreadable", extra={"run": lease.run_id, "shard": lease.id})
-            shards.postpone(shard_id=lease.id, token=lease.token, seconds=POSTPONED_S)
+            patiently(partial(shards.postpone, lease, seconds=POSTPONED_S))
 
 
 def _in_hand(

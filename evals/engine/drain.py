@@ -85,8 +85,10 @@ class Drain:
         self._on_loop(self._heed, dict(states))
 
     def _on_loop(self, function: Callable[..., None], *values: object) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function, *values)
+        if self._loop is not None:
+            # A closed loop has nothing left to be told.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(function, *values)
 
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -132,6 +134,8 @@ class Drain:
         return await loop.run_in_executor(self._writer, function, *values)
 
     async def _claim(self) -> int:
+        for key in [key for key, pool in self._pools.items() if pool.is_stale]:
+            await self._pools.pop(key).close()
         claimed = 0
         while len(self._held) < MOST_HELD:
             full = {pool.key for pool in self._pools.values() if pool.is_full}

@@ -16,6 +16,7 @@ from evals.engine.plan import cost_nano
 from evals.models import Answer
 
 FINISH_REASON_CHARS = 40
+STALE_S = 2.0
 
 OnAnswer = Callable[[HeldShard, AnswerRecord], None]
 
@@ -43,6 +44,7 @@ class Pool:
         self._shards: list[HeldShard] = []
         self._more = asyncio.Event()
         self._pullers: list[asyncio.Task[None]] = []
+        self._empty_since = time.monotonic()
 
     @property
     def backlog(self) -> int:
@@ -53,6 +55,11 @@ class Pool:
     def is_full(self) -> bool:
         """Whether it holds enough to keep every puller busy for two calls."""
         return self.backlog >= 2 * self.depth
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it has had no shard for a while; the connection may have been edited since."""
+        return not self._shards and time.monotonic() - self._empty_since > STALE_S
 
     def start(self) -> None:
         """Open the way to the models and begin to pull."""
@@ -80,6 +87,7 @@ class Pool:
         """Take a shard out of the queue; its calls in flight go on."""
         if shard in self._shards:
             self._shards.remove(shard)
+            self._empty_since = time.monotonic()
 
     def stop_shards(self) -> None:
         """Start no call for any shard in the queue."""

@@ -49,14 +49,13 @@ class EngineProcess:
     def leave(self) -> None:
         """The last to leave stops the drain, the ticker and the presence."""
         with self._changing:
-            self._users -= 1
-            if self._users:
+            self._users = max(0, self._users - 1)
+            if self._users or self._ticker is None or self._presence is None:
                 return
             self.stop()
             self._join()
-            if self._ticker is not None and self._presence is not None:
-                self._ticker.stop()
-                self._presence.end()
+            self._ticker.stop()
+            self._presence.end()
             self._ticker = self._presence = None
 
     def stop(self) -> None:

@@ -60,6 +60,12 @@ class ShardScores:
             self._values[line, index] = mark.value
         self._changed[index] = True
 
+    @property
+    def mean_latency_ms(self) -> float | None:
+        """How long a call of this shard took; None when no call was measured."""
+        latencies = self._values[0][~np.isnan(self._values[0])]
+        return float(latencies.mean()) if latencies.size else None
+
     def unscored(self, live: frozenset[str]) -> list[int]:
         """The indices of ok answers that miss a score in one of the live slots."""
         lines = [line for slot, line in self._lines.items() if slot in live]

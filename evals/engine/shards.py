@@ -157,13 +157,13 @@ def leave(*, shard_id: int, token: str, state: Shard.State) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def postpone(*, shard_id: int, token: str, seconds: float) -> None:
+def postpone(lease: Lease, *, seconds: float) -> None:
     """Give a shard back that is not to be claimed again for some seconds."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE evals_shard SET state = 'ready', not_before = {now()} + %s "
             "WHERE id = %s AND token = %s AND state = 'leased'",
-            [seconds, shard_id, token],
+            [seconds, lease.id, lease.token],
         )
 
 

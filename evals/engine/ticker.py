@@ -14,6 +14,7 @@ from django.db import connection
 from evals.engine import cancelling, presence, runs, shards
 from evals.engine.drain import Drain
 from evals.engine.presence import Presence
+from playground.services.uploads import resume_stalled_uploads
 
 logger = logging.getLogger(__name__)
 
@@ -92,4 +93,5 @@ class Ticker:
         if expired := shards.expire(dead, also_by_time=trusts_leases):
             logger.warning("shards_expired", extra={"shards": expired, "dead": sorted(dead)})
         cancelling.drop_rest_of_cancelled()
+        resume_stalled_uploads()
         presence.forget_the_dead(own, owners - dead)

@@ -13,7 +13,7 @@ from enum import Enum
 
 from django.db import IntegrityError, transaction
 
-from evals.engine import answers, runs, score_store, shards
+from evals.engine import answers, connection_states, runs, score_store, shards
 from evals.engine.answers import AnswerRecord
 from evals.engine.database import patiently
 from evals.engine.held import HeldShard
@@ -125,6 +125,7 @@ def _write(parts: Sequence[Part]) -> Flushed:
             tally = _tally(of_run, flushed.fates)
             version, flushed.states[run_id] = runs.settle(run_id, tally)
             flushed.written += _write_blocks(of_run, flushed.fates, version)
+        _note_call_times(kept, flushed.fates)
     return flushed
 
 
@@ -164,6 +165,16 @@ def _tally(parts: Collection[Part], fates: Mapping[int, Fate]) -> runs.Tally:
         unpriced=sum(record.cost_nano is None for record in records),
         closed_shards=sum(fates[p.shard.id] in (Fate.DONE, Fate.DROPPED) for p in parts),
     )
+
+
+def _note_call_times(parts: Collection[Part], fates: Mapping[int, Fate]) -> None:
+    measured = {}
+    for shard in (part.shard for part in parts if fates[part.shard.id] is Fate.DONE):
+        connection_id = shard.plan.variant(shard.lease.variant).connection_id
+        measured[connection_id] = shard.scores.mean_latency_ms
+    for connection_id, call_ms in sorted(measured.items()):
+        if call_ms is not None:
+            connection_states.note_call_ms(connection_id, call_ms)
 
 
 def _write_blocks(

@@ -1,7 +1,7 @@
 """A small playground on the simulated model, and runs of it."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,7 @@ def simulated(home: Workspace, call_log: Path) -> Connection:
 
 
 @pytest.fixture
-def make_run(home: Workspace, simulated: Connection) -> Iterator[MakeRun]:
+def make_run(home: Workspace, simulated: Connection) -> MakeRun:
     """Makes a run of `rows` rows and `variants` variants on the simulated connection."""
 
     def make(rows: int = 8, variants: int = 2, snapshot: Snapshot | None = None) -> Run:
@@ -45,4 +45,4 @@ def make_run(home: Workspace, simulated: Connection) -> Iterator[MakeRun]:
             form_token=secrets.token_hex(8),
         )
 
-    yield make
+    return make

@@ -3,7 +3,7 @@
 import numpy as np
 from django.db.models import Count, Q, Sum
 
-from evals.domain.matrix import AnswerState, ScoreState
+from evals.domain.matrix import AnswerState, ScoreMatrix, ScoreState
 from evals.engine import plan, score_store
 from evals.engine.answers import COLUMNS, AnswerRecord
 from evals.models import Answer, Block, Run, Shard
@@ -81,7 +81,7 @@ def _blocks_are_the_scores_of_the_texts(run: Run) -> None:
     assert Block.objects.filter(run_id=run.id, version__gt=run.version).count() == 0
 
 
-def _no_score_without_an_answer(matrix: score_store.ScoreMatrix) -> None:
+def _no_score_without_an_answer(matrix: ScoreMatrix) -> None:
     unanswered = matrix.answers != AnswerState.OK
     scored = (matrix.states != ScoreState.MISSING).any(axis=1)
     assert not (unanswered & scored).any()
