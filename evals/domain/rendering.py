@@ -53,7 +53,7 @@ def points(difference_of_shares: float | None, *, decimals: int = 0) -> str:
 
 
 def score(value: float | None, scale: Scale) -> str:
-    """A score as its scale reads: "Yes", "0.41", "12 words", "0.9 s", "$0.0004"."""
+    """A score as its scale reads: "Yes", "0.41", "4", "12 words", "0.9 s", "$0.0004"."""
     if value is None:
         return NOTHING
     if scale.binary:
@@ -65,7 +65,7 @@ def score(value: float | None, scale: Scale) -> str:
     if scale.unit:
         unit = scale.unit.removesuffix("s") if value == 1 else scale.unit
         return f"{number(value)} {unit}"
-    return _between_ends(value, scale)
+    return _between_ends(value, scale) if scale.high == 1 else number(value)
 
 
 def latency(ms: float | None) -> str:

@@ -116,5 +116,7 @@ def _shown(value: float, line: PassLine, scale: Scale | None) -> str:
     """The value, with more digits where rounding would make it look like its line."""
     text = rendering.number(value) if scale is None else rendering.score(value, scale)
     ends = {end for end in (line.value, line.high) if end is not None and end != value}
-    looks_like_line = text in {line_number(end, scale) for end in ends}
-    return rendering.number(value, decimals=9) if looks_like_line else text
+    if text not in {line_number(end, scale) for end in ends}:
+        return text
+    unit = scale.unit if scale else ""
+    return f"{rendering.number(value, decimals=9)} {unit}".rstrip()
