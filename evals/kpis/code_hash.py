@@ -18,7 +18,7 @@ def hash_code(kpi: type[Kpi]) -> str:
     """The sha256 of the code a KPI runs, without comments, docstrings and layout.
 
     That is its class, what its module has beside other KPIs, and the modules of this
-    package they import.
+    package they import. Versions of Python may differ in it.
     """
     digest = sha256()
     for module in _modules(sys.modules[kpi.__module__]):

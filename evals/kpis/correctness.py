@@ -68,7 +68,9 @@ class ExactMatch(Kpi):
 
     def _normalise(self, text: str) -> list[str]:
         folded = fold(text, ignore_case=self.ignore_case)
-        pieces = pieces_of_meaning(folded) if self.ignore_punctuation else folded.split()
+        # An expected "?" must not equal an empty answer.
+        meant = pieces_of_meaning(folded) if self.ignore_punctuation else []
+        pieces = meant or folded.split()
         return without_articles(pieces) if self.ignore_articles else pieces
 
 
@@ -201,7 +203,7 @@ def _best(scores: list[Score], unit: str) -> Result:
 def _shares(overlap: Overlap, unit: str = "word", order: str = "") -> str:
     plural = "" if overlap.expected == 1 else "s"
     shares = f"Shares {overlap.shared} of {overlap.expected} {unit}{plural}{order}"
-    return f"{shares} with the expected answer and has {overlap.answer}"
+    return f"{shares} with the expected answer, using {overlap.answer}"
 
 
 KPIS: tuple[type[Kpi], ...] = (ExactMatch, TokenF1, Rouge)

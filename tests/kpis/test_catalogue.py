@@ -1,5 +1,6 @@
 """The list of KPIs: whole, consistent, quick to import."""
 
+import inspect
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from evals.domain.results import NotApplicable
 from evals.kpis import CATALOGUE, build, by_key, code_hash, get, parameters, score
 from evals.kpis.base import Inputs, Kpi
+from evals.kpis.code_hash import hash_code
 
 KEYS = {
     "exact_match",
@@ -88,7 +90,25 @@ def test_its_code_hashes_are_stable_and_differ() -> None:
     hashes = [code_hash(kpi.key) for kpi in CATALOGUE]
 
     assert len(set(hashes)) == len(CATALOGUE)
-    assert hashes == [code_hash.__wrapped__(kpi.key) for kpi in CATALOGUE]
+    assert hashes == [hash_code(kpi) for kpi in CATALOGUE]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("How many units two texts share", "How many words two texts share", True),
+        ("# An expected", "# A wanted", True),
+        ("2 * self.shared", "3 * self.shared", False),
+    ],
+)
+def test_its_code_hash_sees_code_only(
+    monkeypatch: pytest.MonkeyPatch, old: str, new: str, same: bool
+) -> None:
+    before, read = hash_code(get("token_f1")), inspect.getsource
+    monkeypatch.setattr("inspect.getsource", lambda module: read(module).replace(old, new))
+
+    assert old in read(sys.modules["evals.kpis.correctness"])
+    assert (hash_code(get("token_f1")) == before) is same
 
 
 def test_it_imports_alone_without_sockets_and_heavy_packages() -> None:

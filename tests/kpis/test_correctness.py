@@ -35,6 +35,8 @@ def _value(key: str, response: str, reference: object, **params: object) -> floa
         ("x < 5", "x > 5", 0),
         ("👍", "👎", 0),
         ("", "Paris", 0),
+        ("", "?", 0),
+        ("?", "?", 1),
     ],
 )
 def test_exact_match_ignores_only_what_means_nothing(
@@ -54,7 +56,7 @@ def test_token_f1_tells_what_is_shared_and_what_is_missing() -> None:
 
     assert result == Score(
         value=2 * 3 / (4 + 5),
-        reason="Shares 3 of 5 words with the expected answer and has 4",
+        reason="Shares 3 of 5 words with the expected answer, using 4",
         detail={"matched": ["refund", "30", "days"], "missing": ["full", "within"]},
     )
 
