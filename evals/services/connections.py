@@ -292,8 +292,19 @@ def _save(connection: Connection) -> None:
 
 def _known_price(connection: Connection, model_id: str) -> Price:
     if connection.kind in FREE_KINDS:
-        return Price(input_per_1m=FREE, output_per_1m=FREE, context_length=None)
+        return Price(input_per_1m=FREE, output_per_1m=FREE)
+    if connection.kind == Connection.Kind.OPENAI and _is_own_server(connection):
+        # Its name may be that of a provider's model, its cost is not.
+        return Price()
     return pricing.price(model_id)
+
+
+def _is_own_server(connection: Connection) -> bool:
+    allowed = settings.MODEL_HOSTS | {connection.allowed_host}
+    try:
+        return guard.is_allowed(guard.parse(connection.base_url), allowed)
+    except RefusedAddressError:
+        return True
 
 
 def _free_name(workspace: Workspace, wanted: str) -> str:

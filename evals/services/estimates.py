@@ -12,6 +12,7 @@ from math import ceil
 import numpy as np
 
 from evals.domain import prompts
+from evals.domain.costs import cost_usd
 from evals.domain.snapshot import ColumnSpec, Snapshot, VariantSpec
 from evals.models import Connection, ConnectionState, RunSpec
 from evals.services.variants import column_specs, spec_of
@@ -20,7 +21,6 @@ from playground.queries import cells_of, current_version, row_ids
 
 CHARS_PER_TOKEN = 4
 SAMPLE = 500
-MILLION = Decimal(1_000_000)
 # Until a call of the connection was measured.
 GUESSED_CALL_MS: Mapping[str, float] = {
     Connection.Kind.EMBEDDED: 500.0,
@@ -164,10 +164,11 @@ def estimate_variant(
 
 def cost_of(spec: VariantSpec, tokens_in: int, tokens_out: int) -> Decimal | None:
     """US dollars for these tokens at the variant's prices; None when one is unknown."""
-    if spec.input_per_1m is None or spec.output_per_1m is None:
-        return None
-    paid_in = tokens_in * Decimal(spec.input_per_1m)
-    return (paid_in + tokens_out * Decimal(spec.output_per_1m)) / MILLION
+    price_in, price_out = (
+        None if price is None else Decimal(price)
+        for price in (spec.input_per_1m, spec.output_per_1m)
+    )
+    return cost_usd(tokens_in, tokens_out, input_per_1m=price_in, output_per_1m=price_out)
 
 
 def _sample(ids: Sequence[int]) -> list[Cells]:

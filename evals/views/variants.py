@@ -59,19 +59,34 @@ def variant_preview(request: HttpRequest, playground_id: int) -> HttpResponse:
 
 
 @require_POST
-def variant_action(
-    request: HttpRequest, playground_id: int, variant_id: int, action: str
-) -> HttpResponse:
-    """One of the menu: duplicate, baseline, up, delete."""
+def variant_duplicate(request: HttpRequest, playground_id: int, variant_id: int) -> HttpResponse:
+    """Copy a variant."""
     variant = access.get_variant(request.user, playground_id, variant_id)
-    if action == "duplicate":
-        variants.duplicate(variant=variant)
-    elif action == "baseline":
-        variants.make_baseline(variant=variant)
-    elif action == "up":
-        variants.move_up(variant=variant)
-    else:
-        variants.delete(variant=variant)
+    variants.duplicate(variant=variant)
+    return changed(request, variant.playground)
+
+
+@require_POST
+def variant_baseline(request: HttpRequest, playground_id: int, variant_id: int) -> HttpResponse:
+    """Compare the others with this variant."""
+    variant = access.get_variant(request.user, playground_id, variant_id)
+    variants.make_baseline(variant=variant)
+    return changed(request, variant.playground)
+
+
+@require_POST
+def variant_up(request: HttpRequest, playground_id: int, variant_id: int) -> HttpResponse:
+    """Show a variant before the one above it."""
+    variant = access.get_variant(request.user, playground_id, variant_id)
+    variants.move_up(variant=variant)
+    return changed(request, variant.playground)
+
+
+@require_POST
+def variant_delete(request: HttpRequest, playground_id: int, variant_id: int) -> HttpResponse:
+    """Take a variant out of the setup; runs keep theirs."""
+    variant = access.get_variant(request.user, playground_id, variant_id)
+    variants.delete(variant=variant)
     return changed(request, variant.playground)
 
 

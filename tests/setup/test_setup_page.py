@@ -1,0 +1,158 @@
+"""The Setup page through its requests."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from evals.models import RuleVersion, SetupKpi, Variant
+from evals.services import kpis, rules
+from evals.services import setup as setup_service
+from playground.models import Playground, Row
+
+
+def test_it_shows_variants_kpis_rule_and_button(client_alice: Client, ready: Playground) -> None:
+    page = client_alice.get(reverse("setup", args=[ready.pk]))
+
+    for text in ("With context", "Token F1", "An answer passes when", "Run 6 answers"):
+        assert text in page.content.decode()
+
+
+def test_it_says_what_is_missing_instead_of_running(
+    client_alice: Client, ground: Playground
+) -> None:
+    page = client_alice.get(reverse("setup", args=[ground.pk])).content.decode()
+
+    assert "There is no variant. Add at least one." in page
+    assert "There is no KPI." in page
+    assert 'disabled aria-describedby="ready"' in page
+
+
+def test_it_suggests_a_setup_that_can_be_run(client_alice: Client, ground: Playground) -> None:
+    client_alice.post(reverse("setup-suggest", args=[ground.pk]))
+
+    names = list(ground.variants.values_list("name", flat=True))
+    assert names == ["Closed book", "With context"]
+    assert setup_service.snapshot_of(ground).variants[1].use_context
+
+
+def test_it_suggests_nothing_twice(client_alice: Client, ready: Playground) -> None:
+    before = list(SetupKpi.objects.values_list("slot", flat=True))
+    client_alice.post(reverse("setup-suggest", args=[ready.pk]))
+
+    assert list(SetupKpi.objects.values_list("slot", flat=True)) == before
+    assert Variant.objects.count() == 2
+
+
+def test_it_reads_the_rule_back_as_a_sentence(client_alice: Client, ready: Playground) -> None:
+    client_alice.post(reverse("setup-rule", args=[ready.pk]), {"mode": "at_least", "n": "1"})
+
+    page = client_alice.get(reverse("setup", args=[ready.pk])).content.decode()
+    assert "An answer passes when " in page
+    assert '<span class="tok must">Token F1 ≥ 0.6</span>' in page
+    assert "at least " in page
+
+
+def test_it_refuses_a_number_that_cannot_be_met(client_alice: Client, ready: Playground) -> None:
+    answer = client_alice.post(
+        reverse("setup-rule", args=[ready.pk]), {"mode": "at_least", "n": "9"}
+    )
+
+    assert answer.status_code == 422
+    assert "At least 9 of 2 counted KPIs" in answer.content.decode()
+
+
+def test_it_makes_a_rule_version_only_for_a_change(client_alice: Client, ready: Playground) -> None:
+    versions = RuleVersion.objects.filter(playground=ready)
+    before = versions.count()
+    client_alice.post(reverse("setup-rule", args=[ready.pk]), {"mode": "all"})
+    client_alice.post(reverse("setup-rule", args=[ready.pk]), {"mode": "any"})
+
+    assert versions.count() == before + 1
+
+
+def test_it_moves_a_pass_line(client_alice: Client, ready: Playground) -> None:
+    kpi = ready.setup_kpis.get(slot="token_f1")
+    client_alice.post(reverse("setup-kpi-line", args=[ready.pk, kpi.pk]), {"value": "0.35"})
+
+    assert kpis.condition_of(kpi).line.value == 0.35
+    assert kpis.condition_of(kpi).required
+
+
+def test_it_refuses_a_line_off_the_scale(client_alice: Client, ready: Playground) -> None:
+    kpi = ready.setup_kpis.get(slot="token_f1")
+    url = reverse("setup-kpi-line", args=[ready.pk, kpi.pk])
+    answer = client_alice.post(url, {"value": "7"})
+
+    assert answer.status_code == 422
+    assert "scale" in answer.content.decode()
+
+
+@pytest.mark.parametrize("value", ["nan", "1e999", "many"])
+def test_it_refuses_a_line_that_is_no_number(
+    client_alice: Client, ready: Playground, value: str
+) -> None:
+    kpi = ready.setup_kpis.get(slot="token_f1")
+    url = reverse("setup-kpi-line", args=[ready.pk, kpi.pk])
+
+    assert client_alice.post(url, {"value": value}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("place", "slots"), [("required", True), ("counted", False), ("shown", None)]
+)
+def test_it_puts_a_kpi_elsewhere_in_the_rule(
+    client_alice: Client, ready: Playground, place: str, slots: bool | None
+) -> None:
+    kpi = ready.setup_kpis.get(slot="word_count")
+    client_alice.post(reverse("setup-kpi-line", args=[ready.pk, kpi.pk]), {"place": place})
+
+    found = {c.slot: c.required for c in rules.current(ready).conditions}
+    assert found.get("word_count") is slots
+
+
+def test_it_adds_the_same_kpi_twice_under_two_slots(
+    client_alice: Client, ground: Playground
+) -> None:
+    url = reverse("setup-kpis", args=[ground.pk])
+    for _ in range(2):
+        client_alice.post(url, {"key": ["regex_match"]})
+
+    slots = list(ground.setup_kpis.values_list("slot", flat=True))
+    assert slots == ["regex_match", "regex_match_2"]
+    assert rules.current(ground).slots == ("regex_match", "regex_match_2")
+
+
+def test_it_removes_a_kpi_from_setup_and_rule(client_alice: Client, ready: Playground) -> None:
+    kpi = ready.setup_kpis.get(slot="token_f1")
+    client_alice.post(reverse("setup-kpi-remove", args=[ready.pk, kpi.pk]))
+
+    assert not ready.setup_kpis.filter(slot="token_f1").exists()
+    assert "token_f1" not in rules.current(ready).slots
+
+
+def test_it_answers_a_change_with_the_page_content_for_htmx(
+    client_alice: Client, ready: Playground
+) -> None:
+    url = reverse("setup-rule", args=[ready.pk])
+    answer = client_alice.post(url, {"mode": "any"}, headers={"HX-Request": "true"})
+
+    assert answer.content.decode().strip().startswith('<div class="setgrid" id="setup">')
+
+
+def test_it_needs_the_same_queries_at_any_number_of_rows(
+    client_alice: Client, ready: Playground
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client_alice.get(reverse("setup", args=[ready.pk]))
+        return len(captured)
+
+    queries()
+    at_three_rows = queries()
+    Row.objects.bulk_create(
+        Row(playground_id=ready.pk, position=n, identity=f"x{n}", cells={}, since=1)
+        for n in range(4, 304)
+    )
+    assert queries() == at_three_rows
