@@ -13,6 +13,14 @@ BOX_STEP = 40
 _GAP = 1
 _SMALLEST_SPAN = 0.2
 _NAME = 18
+_HALF_TEXT = 4
+# Disc, square, triangle, diamond: shape tells variants apart where colour does not.
+_MARKS = (
+    "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
+    "m-4.5 -4.5h9v9h-9z",
+    "m0 -6l5.5 10h-11z",
+    "m0 -6.5l6.5 6.5l-6.5 6.5l-6.5 -6.5z",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,20 +44,24 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """A labelled place on an axis."""
+    """A labelled place on an axis; `text_at` is the foot of its label on an upright one."""
 
     at: float
     label: str
 
+    @property
+    def text_at(self) -> float:
+        """Where the label of an upright axis stands, so that its middle is at the line."""
+        return round(self.at + _HALF_TEXT, 1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A variant in a scatter: where it stands, and where its name does."""
+    """A variant in a scatter: the path of its mark, and where its name stands."""
 
     letter: str
     name: str
-    x: float
-    y: float
+    path: str
     label_x: float
     label_y: float
     anchor: str
@@ -94,6 +106,21 @@ class Box:
         """The width of the box."""
         return round(max(1.0, self.p75 - self.p25), 1)
 
+    @property
+    def top(self) -> float:
+        """The upper edge of the box, which is 18 high."""
+        return round(self.y - 9, 1)
+
+    @property
+    def text_at(self) -> float:
+        """The foot of the texts beside the box."""
+        return round(self.y + _HALF_TEXT, 1)
+
+    @property
+    def label_at(self) -> float:
+        """Where the numbers begin, right of the whisker."""
+        return round(self.p95 + 6, 1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Boxes:
@@ -101,7 +128,17 @@ class Boxes:
 
     boxes: tuple[Box, ...]
     across: tuple[Tick, ...]
-    height: int
+    foot: int
+
+    @property
+    def height(self) -> int:
+        """The height of the drawing with its axis."""
+        return self.foot + 24
+
+    @property
+    def text_at(self) -> int:
+        """The foot of the axis' numbers."""
+        return self.foot + 16
 
 
 def stack(counts: Sequence[tuple[str, int]]) -> tuple[Part, ...]:
@@ -171,7 +208,7 @@ def boxes(variants: Sequence[tuple[str, str, Quantiles]], label: Callable[[float
             for index, (letter, name, quantiles) in enumerate(variants)
         ),
         across=tuple(Tick(at=across.place(mark), label=label(mark)) for mark in marks),
-        height=BOX_STEP * len(variants) + 24,
+        foot=BOX_STEP * len(variants),
     )
 
 
@@ -182,8 +219,7 @@ def _point(point: tuple[str, str, float, float], across: Axis, up: Axis) -> Poin
     return Point(
         letter=letter,
         name=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
-        x=x,
-        y=y,
+        path=f"M{x} {y}{_MARKS[(ord(letter) - ord('A')) % len(_MARKS)]}",
         label_x=round(x - 10 if is_right else x + 10, 1),
         label_y=round(y + 4, 1),
         anchor="end" if is_right else "start",

@@ -16,6 +16,9 @@ class Pair:
 
     first: int
     second: int
+    first_letter: str
+    second_letter: str
+    second_name: str
     comparison: Comparison
     p: float
     chart: Difference
@@ -59,6 +62,9 @@ def pairs(reading: Reading, best: int | None) -> tuple[Pair, ...]:
         Pair(
             first=first,
             second=second,
+            first_letter=reading.letters[first],
+            second_letter=reading.letters[second],
+            second_name=reading.snapshot.variants[second].name,
             comparison=one,
             p=p,
             chart=difference(

@@ -14,7 +14,7 @@ from evals.domain.snapshot import Snapshot, baseline_index, letter
 from evals.domain.statistics import Accuracy, accuracy
 from evals.engine import score_store
 from evals.models import Run
-from evals.queries.draft import drafted
+from evals.queries.draft import drafted, line_pairs
 from evals.queries.kpi_faces import KpiFace, faces
 from evals.queries.verdicts import current_rule, verdicts
 
@@ -51,6 +51,11 @@ class Reading:
     def is_over(self) -> bool:
         """Whether no further answer will come."""
         return self.run.state in {Run.State.DONE, Run.State.CANCELLED}
+
+    @property
+    def draft(self) -> dict[str, str]:
+        """The moved lines, as the query of a URL says them."""
+        return line_pairs(self.rule, self.saved)
 
     @cached_property
     def baseline(self) -> int:

@@ -1,0 +1,1 @@
+"""Reads for pages: each with a fixed number of queries, whatever the number of rows."""

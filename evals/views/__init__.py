@@ -1,0 +1,1 @@
+"""Views: guard, form, service or query, answer."""
