@@ -65,8 +65,7 @@ def _import(spec: EvaluationSpec, data: Path, workspace: Workspace) -> Playgroun
     upload = uploads.receive(
         workspace=workspace, user=None, file_name=data.name, chunks=_chunks(spec, data)
     )
-    uploads.check(upload.pk)
-    upload.refresh_from_db()
+    upload = uploads.finish_here(upload.pk)
     _refuse_unless(upload, Upload.State.CHECKED)
     found = [column["name"] for column in upload.report["columns"]]
     for name, node in spec.role_places.items():
@@ -79,9 +78,7 @@ def _import(spec: EvaluationSpec, data: Path, workspace: Workspace) -> Playgroun
         {"columns": [{"role": spec.roles.get(name, Column.Role.LEFT_OUT.value)} for name in found]},
     )
     playground = uploads.start_import(upload, name=spec.name)
-    uploads.run_import(upload.pk)
-    upload.refresh_from_db()
-    _refuse_unless(upload, Upload.State.IMPORTED)
+    _refuse_unless(uploads.finish_here(upload.pk), Upload.State.IMPORTED)
     return playground
 
 
