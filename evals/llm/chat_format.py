@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from evals.llm.base import Completion, Request
 from evals.llm.errors import BadRequestError, BadResponseError, ModelError
@@ -12,6 +12,7 @@ from evals.llm.redaction import excerpt
 
 ENCODER = json.JSONEncoder(separators=(",", ":"))
 MOST_TOKENS = 2**53
+ADAPTABLE = ("max_tokens", "temperature", "seed")
 # A value out of range or a prompt too long also name a parameter, and need other answers.
 REFUSAL = re.compile(
     r"unsupported|not support|unknown|unrecognized|unexpected|not permitted|not allowed"
@@ -45,17 +46,29 @@ class Dialect:
             **{k: v for k, v in wanted.items() if v is not None and k not in refused},
         }
 
-    def learns_from(self, error: ModelError, request: Request) -> bool:
-        """Whether `error` names a parameter that can be said otherwise; then remembers it."""
-        if not isinstance(error, BadRequestError) or not REFUSAL.search(error.message):
+    async def adapt(
+        self, request: Request, send: Callable[[dict[str, object]], Awaitable[Completion]]
+    ) -> Completion:
+        """What `send` returns for the parameters, said again as long as one is refused.
+
+        Each can be refused once, so there are at most four tries, and one in all
+        later calls to the same model.
+        """
+        while True:
+            sent = self.parameters(request)
+            try:
+                return await send(sent)
+            except BadRequestError as error:
+                if not self._learns_from(error, request.model, sent):
+                    raise
+
+    def _learns_from(self, error: BadRequestError, model: str, sent: dict[str, object]) -> bool:
+        if not REFUSAL.search(error.message):
             return False
-        refused = self._refused.get(request.model, frozenset())
-        sent = self.parameters(request)
-        for name in ("max_tokens", "temperature", "seed"):
-            if name in sent and name not in refused and _is_named(name, error.message):
-                self._refused[request.model] = refused | {name}
-                return True
-        return False
+        # By what was sent, not by what is known: calls side by side learn the same thing.
+        named = [n for n in ADAPTABLE if n in sent and _is_named(n, error.message)]
+        self._refused[model] = self._refused.get(model, frozenset()).union(named[:1])
+        return bool(named)
 
 
 def encode(parameters: Mapping[str, object]) -> bytes:

@@ -19,8 +19,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +30,7 @@ HOST = "127.0.0.1"
 IDLE_S = 600.0
 PROJECT = Path(__file__).resolve().parents[2]
 POLL_S = 0.05
+SPAWN_EVERY_S = 5.0
 HEALTH_S = 2.0
 STOP_S = 5.0
 
@@ -128,16 +127,22 @@ def ensure_running(data_dir: Path, *, wait_s: float) -> str:
     folder = Folder(data_dir)
     folder.make()
     deadline = time.monotonic() + wait_s
-    with _started_if_needed(folder, deadline):
-        while True:
-            state = folder.read_state() if folder.is_served() else None
+    spawned_at = -SPAWN_EVERY_S
+    while True:
+        if folder.is_served():
+            state = folder.read_state()
             if state is not None and _answers(state.port):
                 folder.used.touch()
                 return state.base_url
-            if time.monotonic() >= deadline:
-                break
-            time.sleep(POLL_S)
-    raise NotReadyError(f"The embedded model was not loaded within {wait_s:g} s.{_why(folder)}")
+        elif time.monotonic() - spawned_at >= SPAWN_EVERY_S:
+            # Others may do the same at this moment: the lock lets one of them serve.
+            _spawn(folder)
+            spawned_at = time.monotonic()
+        if time.monotonic() >= deadline:
+            raise NotReadyError(
+                f"The embedded model was not loaded within {wait_s:.0f} s.{_last_words(folder)}"
+            )
+        time.sleep(POLL_S)
 
 
 def stop(data_dir: Path) -> None:
@@ -155,25 +160,13 @@ def stop(data_dir: Path) -> None:
     folder.state.unlink(missing_ok=True)
 
 
-@contextmanager
-def _started_if_needed(folder: Folder, deadline: float) -> Iterator[None]:
-    """A server process is on its way inside, started here unless one has the lock."""
-    if folder.is_served():
-        yield
-        return
-    process = _spawn(folder)
-    try:
-        yield
-    finally:
-        # The one that lost the race for the lock ends at once; no zombie stays behind.
-        process.poll()
-
-
-def _spawn(folder: Folder) -> subprocess.Popen[bytes]:
+def _spawn(folder: Folder) -> None:
+    """Start a server process; it detaches itself, so it is nobody's child for long."""
     command = [sys.executable, "-m", "evals.llm.embedded_server", str(folder.path.parent)]
     with folder.log.open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - our own program, no shell
+        subprocess.run(  # noqa: S603 - our own program, no shell
             command,
+            check=False,
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -203,6 +196,6 @@ def _signal(pid: int, number: signal.Signals) -> None:
         return
 
 
-def _why(folder: Folder) -> str:
+def _last_words(folder: Folder) -> str:
     lines = folder.log.read_text(errors="replace").strip().splitlines()
     return f" Its last words: {lines[-1][:200]!r}; see {folder.log}." if lines else ""

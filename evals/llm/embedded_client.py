@@ -41,10 +41,8 @@ class EmbeddedClient:
         self._note_use()
         try:
             completion = await client.ask(request, timeout_s=deadline - time.monotonic())
-        except NetworkError as error:
-            if error.billed_maybe:
-                raise
-            # Nobody listens there any more: it was restarted, or stopped for want of use.
+        except NetworkError:
+            # It was restarted elsewhere, or ended for want of use. Asking again costs nothing.
             client = await self._connect(client, deadline - time.monotonic())
             completion = await client.ask(request, timeout_s=deadline - time.monotonic())
         return dataclasses.replace(completion, cost_usd=FREE)

@@ -24,7 +24,7 @@ WATCH_S = 1.0
 
 
 def main() -> int:
-    """Serve until told to end, forgotten for too long, or the state is taken away.
+    """Serve, detached, until told to end, forgotten for too long, or the state is taken away.
 
     Returns 0, also when another process serves already; 1 without the weights.
     """
@@ -38,6 +38,9 @@ def main() -> int:
     if file is None:
         sys.stderr.write("The weights of the embedded model are not installed.\n")
         return 1
+    if os.fork():
+        # The starter waits for this process only, and need not look after the other.
+        return 0
     lock = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
     if not _locked(lock):
         return 0

@@ -58,6 +58,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         Raises ModelError, which is no error of httpx, in every other case.
         """
         noted = _current.get()
+        noted.reply = noted.error = None
         try:
             noted.reply = await self._send(request, noted.deadline - time.monotonic())
         except ModelError as error:

@@ -14,8 +14,6 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-import httpx
-
 from evals.llm.base import Completion, Endpoint, Request
 from evals.llm.chat_format import Dialect, clean
 from evals.llm.errors import AuthError, BadRequestError, BadResponseError, ModelError, TimedOutError
@@ -23,13 +21,10 @@ from evals.llm.guarded_http import GuardedHttp
 from evals.llm.guarded_httpx import Exchange, GuardedTransport, exchange
 from evals.llm.http_errors import rate_limits
 from evals.llm.litellm_providers import INSTEAD, THROUGH_HTTP, THROUGH_SDK
-from evals.llm.openai_compatible import MOST_REQUESTS, key_header
+from evals.llm.openai_compatible import NO_KEY, key_header
+from evals.llm.openai_sdk import sdk_client
 from evals.llm.redaction import excerpt
 
-# An empty key would make litellm look for one in the environment.
-NO_KEY = "no-key"
-# litellm sets max_retries on the client it is given; on ours that changes nothing.
-NEVER = property(lambda client: 0, lambda client, count: None)  # noqa: ARG005 - property's form
 OPENAI = "https://api.openai.com/v1"
 PREFIX = re.compile(r"^(?:litellm\.)?\w*(?:Error|Exception|Provider)(?:: | - )")
 
@@ -52,14 +47,9 @@ class LitellmClient:
         litellm = await asyncio.to_thread(load_litellm)
         client = self._client_for(litellm, request.model)
         with exchange(timeout_s) as noted:
-            for _ in range(MOST_REQUESTS):
-                try:
-                    return await self._send(litellm, client, request, timeout_s, noted)
-                except BadRequestError as error:
-                    if not self._dialect.learns_from(error, request):
-                        raise
-                    noted.error = None
-        raise BadRequestError("The model refuses every way of saying the parameters.")
+            return await self._dialect.adapt(
+                request, lambda sent: self._send(litellm, client, sent, timeout_s, noted)
+            )
 
     async def close(self) -> None:
         """Close the connections."""
@@ -102,12 +92,12 @@ class LitellmClient:
         self,
         litellm: ModuleType,
         client: object,
-        request: Request,
+        sent: dict[str, object],
         timeout_s: float,
         noted: Exchange,
     ) -> Completion:
         call = litellm.acompletion(
-            **self._dialect.parameters(request),
+            **sent,
             api_key=self._key,
             api_base=self._base_url,
             client=client,
@@ -144,14 +134,6 @@ def http_client(transport: GuardedTransport) -> object:
     """The client that litellm's own HTTP code takes; address and key come with each call."""
     handler = import_module("litellm.llms.custom_httpx.http_handler").AsyncHTTPHandler
     return handler(transport=transport, follow_redirects=False, timeout=None)
-
-
-def sdk_client(transport: GuardedTransport, base_url: str, key: str) -> Any:
-    """An openai client that sends through `transport` and never tries twice."""
-    openai = import_module("openai")
-    one_try = type("OneTry", (openai.AsyncOpenAI,), {"max_retries": NEVER})
-    http = httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
-    return one_try(api_key=key, base_url=base_url, http_client=http, timeout=None)
 
 
 def _completion(response: Any, noted: Exchange) -> Completion:

@@ -12,8 +12,8 @@ from evals.llm.errors import BadRequestError, RefusedAddressError
 from evals.llm.guarded_http import GuardedHttp
 from evals.llm.http_errors import error_for
 
-# Each parameter that a model may refuse costs at most one more request, once per model.
-MOST_REQUESTS = 4
+# An empty key would make litellm and the SDK look for one in the environment.
+NO_KEY = "no-key"
 
 
 class OpenAICompatibleClient:
@@ -32,24 +32,20 @@ class OpenAICompatibleClient:
         A parameter that the model refuses is left out, or renamed, within the same try.
         """
         deadline = time.monotonic() + timeout_s
-        for _ in range(MOST_REQUESTS - 1):
-            try:
-                return await self._send(request, deadline - time.monotonic())
-            except BadRequestError as error:
-                if not self._dialect.learns_from(error, request):
-                    raise
-        return await self._send(request, deadline - time.monotonic())
+        return await self._dialect.adapt(
+            request, lambda parameters: self._send(parameters, deadline - time.monotonic())
+        )
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()
 
-    async def _send(self, request: Request, timeout_s: float) -> Completion:
+    async def _send(self, parameters: dict[str, object], timeout_s: float) -> Completion:
         reply = await self._http.request(
             "POST",
             self._url,
             headers=self._headers,
-            body=encode(self._dialect.parameters(request)),
+            body=encode(parameters),
             timeout_s=timeout_s,
         )
         if reply.status == 200:
