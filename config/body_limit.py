@@ -4,7 +4,7 @@ Django under ASGI stores a body before any view runs. `limit_body` counts on the
 nothing beyond the limit and marks the request; `BodyLimitMiddleware` then answers with words.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +24,7 @@ Scope = dict[str, Any]
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
 
 
 def limit_body(application: Application) -> Application:

@@ -10,9 +10,9 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import connection
 
 from accounts.services import owner
-from config.database import SQLITE
 
 MOST_WORKERS_ON_SQLITE = 2
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs"}
@@ -85,8 +85,7 @@ def check_encryption_keys(**_: Any) -> list[CheckMessage]:
 @register("evalground")
 def check_workers(**_: Any) -> list[CheckMessage]:
     """E004 when more workers would write to SQLite than it bears."""
-    on_sqlite = settings.DATABASES["default"]["ENGINE"] == SQLITE
-    if not on_sqlite or settings.WORKERS <= MOST_WORKERS_ON_SQLITE:
+    if not on_sqlite() or settings.WORKERS <= MOST_WORKERS_ON_SQLITE:
         return []
     return [
         Error(
@@ -111,8 +110,7 @@ def check_data_folder(**_: Any) -> list[CheckMessage]:
                 id="evalground.W001",
             )
         )
-    on_sqlite = settings.DATABASES["default"]["ENGINE"] == SQLITE
-    if on_sqlite and file_system(folder) in NETWORK_FILE_SYSTEMS:
+    if on_sqlite() and file_system(folder) in NETWORK_FILE_SYSTEMS:
         found.append(
             Warning(
                 f"{folder} is on a network file system, on which SQLite can lose data.",
@@ -121,6 +119,11 @@ def check_data_folder(**_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def on_sqlite() -> bool:
+    """True when the data is in SQLite."""
+    return connection.vendor == "sqlite"
 
 
 def file_system(folder: Path, *, table: Path = Path("/proc/self/mounts")) -> str:

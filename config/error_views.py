@@ -24,9 +24,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form without a valid token: from another site, or left open too long."""
     logger.warning("form refused: no valid token", extra={"status": 403})
-    return render(
-        request, "403.html", {"request_id": logs.request_id.get(), "csrf": True}, status=403
-    )
+    return _page(request, 403, template="403_csrf.html")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -40,5 +38,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, status=500)
 
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, f"{status}.html", {"request_id": logs.request_id.get()}, status=status)
+def _page(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    context = {"request_id": logs.request_id.get()}
+    return render(request, template or f"{status}.html", context, status=status)

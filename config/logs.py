@@ -15,8 +15,9 @@ from evals.llm.redaction import redact
 
 LEVELS = ("debug", "info", "warning", "error")
 
-# The fields that our own log calls hand over with `extra=`.
-FIELDS = ("method", "route", "status", "duration_ms", "user_id", "run_id", "process")
+# Whose log calls hand over fields with `extra=`; other packages put whole objects there.
+OURS = ("accounts", "config", "evalground", "evals", "playground")
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -29,14 +30,22 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
+            "process": record.process,
             "event": redact(_event(record)),
         }
         if request_id.get():
             line["request_id"] = request_id.get()
-        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        line |= _fields(record)
         if record.exc_info and record.exc_info[1]:
             line["exception"] = redact("".join(traceback.format_exception(record.exc_info[1])))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, object]:
+    if record.name.partition(".")[0] not in OURS:
+        return {}
+    extra = {name: value for name, value in vars(record).items() if name not in _USUAL}
+    return {name: redact(v) if isinstance(v, str) else v for name, v in extra.items()}
 
 
 def _event(record: logging.LogRecord) -> str:

@@ -1,0 +1,1 @@
+"""Tests of the ground: settings, processes, accounts, packaging."""

@@ -1,0 +1,157 @@
+"""Commands in processes of their own, as a user types them, each with a data folder of its own."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import own_database
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 60.0
+
+Manage = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def free_port() -> int:
+    """A port that nothing listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(holds: Callable[[], object], *, within_s: float = PATIENCE_S) -> None:
+    """Return once `holds()` is true; fail the test when it stays false."""
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def processes_of(folder: Path) -> list[int]:
+    """The live processes that belong to a data folder: its name is in their variables."""
+    mark = f"EVALGROUND_DATA={folder}".encode()
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+        except OSError:  # It ended meanwhile, or is somebody else's.
+            continue
+    return found
+
+
+@dataclass(kw_only=True)
+class Started:
+    """A `manage.py start` that prints into a file."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    folder: Path
+    port: int
+
+    @property
+    def printed(self) -> str:
+        """What it has printed so far."""
+        return self.output.read_text()
+
+    def link(self) -> str:
+        """The login link, once it is printed."""
+        wait_until(lambda: "/accounts/link/" in self.printed or self.process.poll() is not None)
+        found = re.search(r"http://\S+/accounts/link/\S+", self.printed)
+        assert found, self.printed
+        return found.group()
+
+    def health(self) -> dict[str, Any]:
+        """What /healthz says."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10) as answer:
+            body: dict[str, Any] = json.load(answer)
+            return body
+
+    def wait_for_workers(self, number: int) -> None:
+        """Return once so many workers have written their heartbeat."""
+        wait_until(lambda: self.health()["workers"] == number)
+
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        """Send the signal and wait for the end; the seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE_S)
+        return time.monotonic() - began
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty data folder."""
+    made = tmp_path / "data"
+    made.mkdir(mode=0o700)
+    return made
+
+
+@pytest.fixture
+def variables(folder: Path) -> Iterator[dict[str, str]]:
+    """The variables of a fresh installation: its own data folder and its own database."""
+    with own_database() as database:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("EVALGROUND_")}
+        yield {
+            **kept,
+            **database,
+            "EVALGROUND_DATA": str(folder),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+
+
+@pytest.fixture
+def manage(variables: dict[str, str]) -> Manage:
+    """Runs `manage.py` with these arguments and more variables, and waits for its end."""
+
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            env={**variables, **more},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def start(
+    variables: dict[str, str], folder: Path, tmp_path: Path
+) -> Iterator[Callable[..., Started]]:
+    """Starts the product without the sample; what still runs at the end is ended."""
+    begun: list[Started] = []
+
+    def begin(*arguments: str, **more: str) -> Started:
+        port = free_port()
+        output = tmp_path / f"output-{len(begun)}.txt"
+        with output.open("wb") as target:
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "manage.py"), "start", f"--port={port}", *arguments],
+                env={**variables, **more},
+                stdout=target,
+                stderr=target,
+                cwd=tmp_path,
+            )
+        begun.append(Started(process=process, output=output, folder=folder, port=port))
+        return begun[-1]
+
+    yield begin
+    for started in begun:
+        if started.process.poll() is None:
+            started.stop()
