@@ -5,24 +5,23 @@ the provider asks for, or that a model needs to load, does not count.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from evals.engine.endpoints import Reach
+from evals.engine.turns import Turns, sleep
 from evals.llm.base import Client, Completion, Request
-from evals.llm.errors import ModelError, NotReadyError, RateLimitedError
+from evals.llm.errors import ModelError, NotReadyError
+from evals.llm.limits import Pacer
 from evals.llm.registry import open_client
-from evals.llm.retries import backoff_s, may_retry
+from evals.llm.retries import backoff_s, pause_s
 
 logger = logging.getLogger(__name__)
 
 LOADING_S = 180.0
 PROBE_S = 1.0
-LONG_PAUSE_S = 60.0
-REFUSALS_FOR_ALL = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +31,13 @@ class Failure:
     kind: str
     words: str
     billed_maybe: bool = False
+
+
+UNEXPECTED = Failure(
+    kind="unexpected",
+    words="The call failed in a way that is a fault of this program; its log says more.",
+    billed_maybe=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +57,17 @@ class Outcome:
 class Caller:
     """Asks the models of one connection for one pool. Bound to one event loop."""
 
-    def __init__(self, reach: Reach, pause: Callable[[float, str], Awaitable[None]]) -> None:
+    def __init__(
+        self, reach: Reach, pacer: Pacer, pause: Callable[[float, str], Awaitable[None]]
+    ) -> None:
         """`pause(seconds, reason)` stops the connection's shards here and claims of it anywhere."""
         self._reach = reach
         self._pause = pause
         self._client: Client | None = None
         self._broken = Failure(kind="connection", words=reach.problem) if reach.problem else None
+        self._turns = Turns(most=reach.concurrency, pacer=pacer)
         self._loading = asyncio.Lock()
         self._loading_since: float | None = None
-        self._refusals = 0
-        self.closed_until = 0.0
 
     def open(self) -> None:
         """Make the client; a refused address or option becomes the failure of every cell.
@@ -88,25 +95,29 @@ class Caller:
         No try starts after `stopped`.
         """
         tries, left_s, billed = 0, float(self._reach.timeout_s), False
-        while not stopped.is_set():
-            if self._client is None or self._broken is not None:
-                return Outcome(tries=tries, failure=self._broken)
+        while await self._turns.take(stopped):
             started = time.monotonic()
+            error: ModelError | None = None
             try:
+                if self._client is None or self._broken is not None:
+                    return Outcome(tries=1, failure=self._broken)
                 completion = await self._client.ask(request, timeout_s=left_s)
-            except ModelError as error:
-                left_s -= time.monotonic() - started
-                tries += not isinstance(error, NotReadyError)
-                billed = billed or error.billed_maybe
-                if not await self._may_go_on(error, tries, left_s, stopped):
-                    failure = replace(failure_of(error), billed_maybe=billed)
-                    return Outcome(tries=max(1, tries), failure=failure)
-            except Exception as error:
-                logger.error("call_failed", exc_info=True, extra={"error": type(error).__name__})
+            except ModelError as raised:
+                error = raised
+            except Exception as raised:
+                logger.exception("call_failed", extra={"error": type(raised).__name__})
                 return Outcome(tries=tries + 1, failure=UNEXPECTED)
-            else:
-                self._loading_since, self._refusals = None, 0
+            finally:
+                self._turns.give_back(error)
+            if error is None:
+                self._loading_since = None
                 return Outcome(tries=tries + 1, completion=completion)
+            left_s -= time.monotonic() - started
+            tries += not isinstance(error, NotReadyError)
+            billed = billed or error.billed_maybe
+            if not await self._may_go_on(error, tries, left_s, stopped):
+                failure = replace(failure_of(error), billed_maybe=billed)
+                return Outcome(tries=max(1, tries), failure=failure)
         return Outcome(tries=tries)
 
     async def _may_go_on(
@@ -115,17 +126,14 @@ class Caller:
         """Wait as the error asks; False when it is final."""
         if isinstance(error, NotReadyError):
             return await self._waited_for_model(stopped)
-        wait_s = error.retry_after_s or 0.0
-        if isinstance(error, RateLimitedError) and error.retryable:
-            self._refusals += 1
-            if wait_s > LONG_PAUSE_S:
-                await self._pause(wait_s, error.message)
-                return True
-            if self._refusals >= REFUSALS_FOR_ALL:
-                self.closed_until = max(self.closed_until, time.monotonic() + wait_s)
-        if not may_retry(error, tries) or left_s <= 0:
+        rest_s = pause_s(error)
+        if rest_s is not None:
+            await self._pause(rest_s, error.message)
+            return True
+        wait_s = backoff_s(error, tries)
+        if wait_s is None or left_s <= 0:
             return False
-        await _sleep(max(wait_s, backoff_s(error, tries)), stopped)
+        await sleep(wait_s, stopped)
         return True
 
     async def _waited_for_model(self, stopped: asyncio.Event) -> bool:
@@ -138,15 +146,8 @@ class Caller:
                 return True
             if time.monotonic() - since > LOADING_S:
                 return False
-            await _sleep(PROBE_S, stopped)
+            await sleep(PROBE_S, stopped)
             return True
-
-
-UNEXPECTED = Failure(
-    kind="unexpected",
-    words="The call failed in a way that is a fault of this program; its log says more.",
-    billed_maybe=True,
-)
 
 
 def failure_of(error: ModelError) -> Failure:
@@ -156,9 +157,3 @@ def failure_of(error: ModelError) -> Failure:
         words=f"{error.message} {error.hint}".strip(),
         billed_maybe=error.billed_maybe,
     )
-
-
-async def _sleep(seconds: float, stopped: asyncio.Event) -> None:
-    """Sleep, but not beyond the moment `stopped` is set."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stopped.wait(), seconds)

@@ -20,11 +20,13 @@ from evals.engine.answers import AnswerRecord
 from evals.engine.calls import Caller
 from evals.engine.claiming import Claimed
 from evals.engine.database import patiently
+from evals.engine.endpoints import Reach
 from evals.engine.held import HeldShard
 from evals.engine.outbox import Outbox
 from evals.engine.plan import RunPlan
 from evals.engine.pools import Pool
 from evals.engine.writer import Fate, Part
+from evals.llm.limits import Pacer
 from evals.models import Run
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class Drain:
         self._held: dict[int, HeldShard] = {}
         self._pools: dict[str, Pool] = {}
         self._plans: dict[int, RunPlan] = {}
+        self._pacers: dict[int, tuple[int | None, Pacer]] = {}
         self._outbox = Outbox()
         self._flushed_at = 0.0
         self._began_at = time.monotonic()
@@ -167,7 +170,7 @@ class Drain:
             self._pools[key] = Pool(
                 key=key,
                 reach=reach,
-                caller=Caller(reach, pause),
+                caller=Caller(reach, self._pacer(reach), pause),
                 has_room=self._outbox.has_room,
                 on_answer=self._keep,
                 on_low=self._wake.set,
@@ -176,6 +179,14 @@ class Drain:
         self._pools[key].add(shard)
         if self._stop_at is not None:
             shard.stopped.set()
+
+    def _pacer(self, reach: Reach) -> Pacer:
+        """One for all pools of a connection: its limit a minute is theirs together."""
+        known = self._pacers.get(reach.connection_id)
+        if known is None or known[0] != reach.requests_per_minute:
+            known = (reach.requests_per_minute, Pacer(reach.requests_per_minute))
+            self._pacers[reach.connection_id] = known
+        return known[1]
 
     async def _pause_connection(self, connection_id: int, seconds: float, reason: str) -> None:
         for pool in self._pools.values():

@@ -97,7 +97,6 @@ class Pool:
     async def _pull(self) -> None:
         while True:
             await self._has_room.wait()
-            await self._until_open()
             picked = self._pick()
             if picked is None:
                 self._more.clear()
@@ -114,10 +113,6 @@ class Pool:
                     shard.todo.appendleft(cell)
             if record is not None:
                 self._on_answer(shard, record)
-
-    async def _until_open(self) -> None:
-        while (wait_s := self._caller.closed_until - time.monotonic()) > 0:
-            await asyncio.sleep(wait_s)
 
     def _pick(self) -> tuple[HeldShard, Cell] | None:
         for shard in self._shards:

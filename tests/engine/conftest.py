@@ -1,13 +1,12 @@
 """A small playground on the simulated model, and runs of it."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from accounts.models import Workspace
-from evals.domain.snapshot import Snapshot
 from evals.models import Connection, Run
 from evals.services import runs
 from playground.models import Playground
@@ -34,13 +33,15 @@ def simulated(home: Workspace, call_log: Path) -> Connection:
 
 @pytest.fixture
 def make_run(home: Workspace, simulated: Connection) -> MakeRun:
-    """Makes a run of `rows` rows and `variants` variants on the simulated connection."""
+    """Makes a run of `rows` rows; `variants` on the simulated connection, or one for each `via`."""
 
-    def make(rows: int = 8, variants: int = 2, snapshot: Snapshot | None = None) -> Run:
+    def make(
+        rows: int = 8, variants: int = 2, via: Sequence[Connection] = (), **details: str
+    ) -> Run:
         ground: Playground = sample.playground(home, rows)
         return runs.create_run(
             playground=ground,
-            snapshot=snapshot or sample.snapshot(ground, [simulated] * variants),
+            snapshot=sample.snapshot(ground, via or [simulated] * variants, **details),
             row_ids=row_ids(current_version(ground)),
             form_token=secrets.token_hex(8),
         )

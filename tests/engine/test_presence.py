@@ -28,7 +28,9 @@ def other(transactional_db: None) -> Iterator[tuple[str, "subprocess.Popen[str]"
     lock = Path(settings.DATA_DIR) / "workers" / f"{presence.name}.lock"
     # This process's own lock would not stop its own probe.
     presence._lock.close()  # type: ignore[union-attr]  # taken by begin
-    process = subprocess.Popen([sys.executable, "-c", HOLD, lock], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, lock], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     process.stdout.readline()
     yield presence.name, process

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import OperationalError
 
-from evals.engine import claiming, score_store, shards, writer
+from evals.engine import answers, claiming, score_store, shards, writer
 from evals.engine.answers import AnswerRecord
 from evals.engine.held import HeldShard
 from evals.engine.writer import Fate, Flushed, Part
@@ -154,7 +154,7 @@ def test_it_retries_while_the_database_is_away(
 ) -> None:
     run = make_run(rows=4, variants=1)
     shard = hold()
-    original, tries = writer.answers.insert, []
+    original, tries = answers.insert, []
 
     def insert(records: list[AnswerRecord]) -> None:
         tries.append(1)
@@ -162,7 +162,7 @@ def test_it_retries_while_the_database_is_away(
             raise OperationalError("database is locked")
         original(records)
 
-    monkeypatch.setattr(writer.answers, "insert", insert)
+    monkeypatch.setattr(answers, "insert", insert)
 
     assert flush(shard, all_answers(shard), is_complete=True) is Fate.DONE
     assert len(tries) == 3

@@ -1,0 +1,62 @@
+"""When the next call of a pool may start: limit of calls in flight, calls a minute, pauses."""
+
+import asyncio
+import contextlib
+import time
+
+from evals.llm.errors import ModelError, RateLimitedError
+from evals.llm.limits import AdaptiveLimit, Pacer
+
+FIRST_LIMIT = 16
+LOOK_AGAIN_S = 0.25
+# After so many refusals in a row, what one call is told holds for all.
+REFUSALS_FOR_ALL = 3
+
+
+class Turns:
+    """Hands out turns to call; every turn taken is given back with how the call ended."""
+
+    def __init__(self, *, most: int, pacer: Pacer) -> None:
+        self._limit = AdaptiveLimit(start=FIRST_LIMIT, most=most)
+        self._pacer = pacer
+        self._calling = 0
+        self._freed = asyncio.Event()
+        self._refusals = 0
+        self._closed_until = 0.0
+
+    async def take(self, stopped: asyncio.Event) -> bool:
+        """Wait for a turn; False when `stopped` was set first, and then there is none."""
+        while not stopped.is_set():
+            now = time.monotonic()
+            wait_s = max(self._closed_until - now, self._pacer.wait_s(now))
+            if wait_s > 0:
+                await sleep(wait_s, stopped)
+            elif self._calling < self._limit.limit:
+                self._calling += 1
+                self._pacer.on_start(now)
+                return True
+            else:
+                self._freed.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._freed.wait(), LOOK_AGAIN_S)
+        return False
+
+    def give_back(self, error: ModelError | None) -> None:
+        """The call has ended; a refusal makes the pool more modest."""
+        now = time.monotonic()
+        if isinstance(error, RateLimitedError):
+            self._refusals += 1
+            self._limit.on_rate_limited(now, self._calling)
+            if self._refusals >= REFUSALS_FOR_ALL:
+                self._closed_until = max(self._closed_until, now + (error.retry_after_s or 0.0))
+        elif error is None:
+            self._refusals = 0
+            self._limit.on_success(now)
+        self._calling -= 1
+        self._freed.set()
+
+
+async def sleep(seconds: float, stopped: asyncio.Event) -> None:
+    """Sleep, but not beyond the moment `stopped` is set."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopped.wait(), seconds)

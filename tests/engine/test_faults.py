@@ -1,0 +1,237 @@
+"""What a provider can do to a run: every cell ends in an answer or an error with a name."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from aiohttp import web
+
+from accounts.models import Workspace
+from evals.models import Answer, Connection, ConnectionState, Run, Shard
+from evals.services import runs
+from tests import standin as standin_module
+from tests.engine import sample
+from tests.engine.conftest import MakeRun
+from tests.engine.invariants import assert_invariants
+from tests.standin import StandIn, chat_answer, error
+
+
+@pytest.fixture
+def standin() -> Iterator[StandIn]:
+    with StandIn() as server:
+        yield server
+
+
+@pytest.fixture
+def ask(home: Workspace, make_run: MakeRun, standin: StandIn) -> "Ask":
+    return Ask(home, make_run, standin)
+
+
+class Ask:
+    """Runs a few rows against one behaviour of the stand-in server."""
+
+    def __init__(self, home: Workspace, make_run: MakeRun, standin: StandIn) -> None:
+        self._home, self._make_run, self._standin = home, make_run, standin
+
+    def run(self, behaviour: str, rows: int = 4, **fields: int) -> Run:
+        via = sample.connection(self._home, **fields)
+        Connection.objects.filter(id=via.id).update(
+            kind=Connection.Kind.OPENAI,
+            base_url=self._standin.url(behaviour),
+            allowed_host=self._standin.host_port,
+        )
+        via.refresh_from_db()
+        return self._make_run(rows=rows, via=[via])
+
+    def drained(self, behaviour: str, **fields: int) -> Run:
+        run = self.run(behaviour, **fields)
+        assert runs.drain_here(run.id, timeout_s=40)
+        assert_invariants(run)
+        return run
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        ("401_echo", "auth"),
+        ("403", "forbidden"),
+        ("404", "not_found"),
+        ("400_context", "bad_request"),
+        ("redirect", "bad_response"),
+        ("html", "bad_response"),
+        ("empty", "bad_response"),
+        ("no_choices", "bad_response"),
+        ("gzip", "bad_response"),
+    ],
+)
+def test_what_will_not_get_better_is_asked_once(
+    ask: Ask, standin: StandIn, behaviour: str, kind: str
+) -> None:
+    run = ask.drained(behaviour)
+
+    found = Answer.objects.filter(run_id=run.id)
+    assert (run.n_ok, run.n_error, standin.calls) == (0, 4, 4)
+    assert set(found.values_list("error_class", flat=True)) == {kind}
+    assert all(found.values_list("error_text", flat=True))
+
+
+@pytest.mark.parametrize("behaviour", ["null", "empty_text", "nul", "400_temperature"])
+def test_an_odd_answer_is_still_an_answer(ask: Ask, behaviour: str) -> None:
+    run = ask.drained(behaviour)
+
+    assert (run.n_ok, run.n_error) == (4, 0)
+
+
+def test_a_passing_fault_is_tried_again(ask: Ask, standin: StandIn) -> None:
+    run = ask.drained("500_once")
+
+    assert (run.n_ok, run.n_error, standin.calls) == (4, 0, 8)
+    assert set(Answer.objects.values_list("tries", flat=True)) == {2}
+
+
+def test_a_hanging_call_ends_with_the_connections_time_out(ask: Ask) -> None:
+    started = time.monotonic()
+    run = ask.drained("hang", timeout_s=1)
+
+    assert (run.n_error, time.monotonic() - started < 5) == (4, True)
+    assert set(Answer.objects.values_list("error_class", flat=True)) == {"timeout"}
+
+
+def test_it_never_knows_what_a_timed_out_call_cost(ask: Ask) -> None:
+    run = ask.drained("hang", timeout_s=1)
+
+    assert (run.spent_nano, run.unpriced) == (0, 4)
+
+
+def test_a_long_retry_after_pauses_the_connection_and_frees_its_shards(
+    ask: Ask, standin: StandIn
+) -> None:
+    run = ask.run("429_long")
+
+    assert not runs.drain_here(run.id, timeout_s=2)
+
+    state = ConnectionState.objects.get()
+    assert 3000 < state.paused_until - time.time() <= 3600
+    assert "Too many requests" in state.reason
+    assert set(Shard.objects.values_list("state", flat=True)) == {Shard.State.READY}
+    assert (standin.calls <= 4, Answer.objects.count()) == (True, 0)
+    assert_invariants(run)
+
+
+def test_it_goes_on_when_the_pause_is_over(ask: Ask, standin: StandIn) -> None:
+    run = ask.run("429_long")
+    runs.drain_here(run.id, timeout_s=1)
+    Connection.objects.exclude(base_url="").update(base_url=standin.url())
+    ConnectionState.objects.update(paused_until=0)
+
+    assert runs.drain_here(run.id, timeout_s=10)
+    assert_invariants(run)
+
+
+def test_a_short_retry_after_is_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    called_at: list[float] = []
+
+    async def once(server: StandIn, request: web.Request, body: object) -> web.Response:
+        called_at.append(time.monotonic())
+        if len(called_at) == 1:
+            return error(429, "Too many requests.", Retry_After="1")
+        return web.json_response(chat_answer("Tent 1 weighs 1 grams."))
+
+    monkeypatch.setitem(standin_module.BEHAVIOURS, "429_once", once)
+    run = ask.drained("429_once", rows=1)
+
+    assert (run.n_ok, len(called_at)) == (1, 2)
+    assert called_at[1] - called_at[0] >= 1
+
+
+def test_a_model_that_is_being_loaded_is_waited_for(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[float] = []
+
+    async def loads(server: StandIn, request: web.Request, body: object) -> web.Response:
+        calls.append(time.monotonic())
+        if calls[-1] - calls[0] < 2:
+            return error(503, "Loading model")
+        return web.json_response(chat_answer("Tent 1 weighs 1 grams."))
+
+    monkeypatch.setitem(standin_module.BEHAVIOURS, "loads", loads)
+    run = ask.drained("loads", rows=4)
+
+    # Each of the four asks once, one of them probes every second, then all are answered.
+    assert (run.n_ok, run.n_error, len(calls) <= 4 + 4 + 3) == (4, 0, True)
+    assert set(Answer.objects.values_list("tries", flat=True)) == {1}
+
+
+def test_a_model_that_never_loads_is_an_error_with_a_name(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evals.engine.calls.LOADING_S", 1.5)
+
+    run = ask.drained("503_loading")
+
+    assert (run.n_ok, run.n_error) == (0, 4)
+    assert set(Answer.objects.values_list("error_class", flat=True)) == {"not_ready"}
+
+
+def test_a_deleted_connection_is_an_error_with_words(
+    make_run: MakeRun, simulated: Connection
+) -> None:
+    run = make_run(rows=4, variants=1)
+    simulated.delete()
+
+    assert runs.drain_here(run.id, timeout_s=10)
+
+    answer = Answer.objects.first()
+    assert answer is not None
+    assert (answer.error_class, "deleted" in answer.error_text) == ("connection", True)
+    assert_invariants(run)
+
+
+def test_a_key_that_cannot_be_read_is_an_error_with_words(
+    make_run: MakeRun, simulated: Connection
+) -> None:
+    Connection.objects.filter(id=simulated.id).update(encrypted_key="not what was stored")
+    run = make_run(rows=4, variants=1)
+
+    assert runs.drain_here(run.id, timeout_s=10)
+    assert set(Answer.objects.values_list("error_class", flat=True)) == {"connection"}
+    assert_invariants(run)
+
+
+def test_an_option_the_client_refuses_is_an_error_with_words(
+    home: Workspace, make_run: MakeRun
+) -> None:
+    run = make_run(rows=4, via=[sample.connection(home, skill="high")])
+
+    assert runs.drain_here(run.id, timeout_s=10)
+    assert set(Answer.objects.values_list("error_class", flat=True)) == {"bad_request"}
+
+
+def test_a_fault_of_the_client_is_an_error_of_that_cell(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("evals.llm.simulated.SimulatedClient.ask", break_down)
+    run = make_run(rows=4, variants=1)
+
+    assert runs.drain_here(run.id, timeout_s=10)
+    assert set(Answer.objects.values_list("error_class", flat=True)) == {"unexpected"}
+    assert "a bug" not in Answer.objects.values_list("error_text", flat=True)
+
+
+def test_a_slow_model_does_not_hold_up_a_fast_one(home: Workspace, make_run: MakeRun) -> None:
+    slow = sample.connection(home, concurrency=1, latency_ms=400)
+    fast = sample.connection(home, concurrency=1)
+    run = make_run(rows=8, via=[slow, fast])
+    thread = threading.Thread(target=runs.drain_here, args=(run.id, 10))
+    thread.start()
+    time.sleep(1.5)
+
+    by_variant = [Answer.objects.filter(variant=variant).count() for variant in (0, 1)]
+    thread.join()
+    assert by_variant[0] < 8
+    assert by_variant[1] == 8
