@@ -86,11 +86,13 @@ class KpiForm(forms.Form):
 def initial_of(kpi: SetupKpi, condition: Condition, place: Place) -> dict[str, Any]:
     """A chosen KPI as values of its form."""
     initial: dict[str, Any] = {"name": kpi.name, "place": place}
-    initial.update(op=condition.line.op, value=condition.line.value, high=condition.line.high)
+    # As a text without needless zeros, which is also how the choices of yes and no are written.
+    value = f"{condition.line.value:.12g}"
+    initial.update(op=condition.line.op, value=value, high=condition.line.high)
     for parameter in catalogue.parameters(kpi.key):
-        value = kpi.params.get(parameter.name, parameter.default)
-        is_lines = parameter.kind == "lines" and not isinstance(value, str)
-        initial[f"param_{parameter.name}"] = "\n".join(value) if is_lines else value
+        given = kpi.params.get(parameter.name, parameter.default)
+        is_lines = parameter.kind == "lines" and not isinstance(given, str)
+        initial[f"param_{parameter.name}"] = "\n".join(given) if is_lines else given
     initial.update({f"input_{name}": column for name, column in kpi.inputs.items()})
     return initial
 
@@ -106,7 +108,7 @@ def _make_yes_or_no(fields: dict[str, forms.Field]) -> None:
     """A yes-or-no scale has two lines only: the answer must be Yes, or No."""
     fields["op"] = forms.ChoiceField(choices=[("==", "=")], widget=forms.HiddenInput())
     fields["value"] = forms.TypedChoiceField(
-        label="Passes when the score is", choices=[("1.0", "Yes"), ("0.0", "No")], coerce=float
+        label="Passes when the score is", choices=[("1", "Yes"), ("0", "No")], coerce=float
     )
     del fields["high"]
 
