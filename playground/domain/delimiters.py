@@ -25,10 +25,11 @@ class Shape:
     """How the beginning of a file is laid out.
 
     `has_sep_line`: the first line is a spreadsheet's hint such as `sep=;`. `spaces_before_quotes`:
-    cells are quoted behind a space, as in `"a", "b"`.
+    cells are quoted behind a space, as in `"a", "b"`. `first` is the first record, perhaps cut.
     """
 
     delimiter: str
+    first: tuple[str, ...] = ()
     has_sep_line: bool = False
     spaces_before_quotes: bool = False
 
@@ -48,6 +49,7 @@ def sniff(sample: str, *, is_whole: bool, ending: str = "", chosen: str | None =
         delimiter = _best(body, is_whole=is_whole, ending=ending)
     return Shape(
         delimiter=delimiter,
+        first=tuple(next(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter), [])),
         has_sep_line=hint is not None,
         spaces_before_quotes=_has_spaces_before_quotes(body, delimiter, is_whole=is_whole),
     )
@@ -64,7 +66,7 @@ def records(
         io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=skip_spaces
     )
     for record in reader:
-        if any(record):
+        if record:
             found.append(record)
         if len(found) > _RECORDS:
             return found[:_RECORDS]
@@ -82,7 +84,8 @@ def _best(text: str, *, is_whole: bool, ending: str) -> str:
             is_expected = delimiter == "\t" and ending in {"tsv", "tab"}
             ranked.append((round(same, 3), width, is_expected, delimiter))
     if not ranked:
-        return "," if "," not in text else ONE_COLUMN
+        has_commas = any(len(record) > 1 for record in records(text, ",", is_whole=is_whole))
+        return ONE_COLUMN if has_commas else ","
     return max(ranked, key=lambda entry: entry[:3])[3]
 
 

@@ -5,7 +5,8 @@ from typing import BinaryIO
 
 from playground.domain import delimiters, encodings, file_names
 from playground.domain.encodings import Encoding
-from playground.domain.tabular import Dialect
+from playground.domain.limits import Limits
+from playground.domain.tabular import Dialect, check_width
 
 SAMPLE_BYTES = 256 * 1024
 
@@ -28,10 +29,11 @@ class DialectFound:
     repairs: tuple[str, ...]
 
 
-def find(handle: BinaryIO, *, file_name: str, chosen: Chosen) -> DialectFound:
+def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) -> DialectFound:
     """The dialect of the file.
 
-    Raises FileRefused when its encoding cannot be told or does not fit.
+    Raises FileRefused when its encoding cannot be told or does not fit, and for too many columns
+    already in the first bytes: a line of a million cells is not read to its end.
     """
     encoding = _encoding(handle, chosen)
     handle.seek(0)
@@ -42,6 +44,7 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen) -> DialectFound:
         ending=file_names.ending(file_name),
         chosen=chosen.delimiter,
     )
+    check_width(shape.first, limits, line=2 if shape.has_sep_line else 1)
     dialect = Dialect(
         encoding=encoding.codec,
         delimiter=shape.delimiter,

@@ -73,7 +73,9 @@ class Inspection:
         )
 
     def _open(self) -> Table:
-        found = dialects.find(self._handle, file_name=self._file_name, chosen=self._chosen)
+        found = dialects.find(
+            self._handle, file_name=self._file_name, chosen=self._chosen, limits=self._limits
+        )
         self._found = found
         table = Table(self._handle, found.dialect, self._limits)
         clean = headers.clean(table.header)

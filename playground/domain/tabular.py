@@ -6,7 +6,7 @@ row comes back as a record with a refusal; nothing is dropped silently.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -64,13 +64,6 @@ class Table:
             skipinitialspace=dialect.spaces_before_quotes,
         )
         first = self._first()
-        if len(first.cells) > limits.columns:
-            raise FileRefused(
-                "too_many_columns",
-                f"{len(first.cells):,} columns, the limit is {limits.columns:,}.",
-                hint="Keep the columns you need, or check the delimiter.",
-                line=first.line,
-            )
         self._width = len(first.cells)
         self._held = None if dialect.has_header else first
         self.header = first.cells if dialect.has_header else [""] * self._width
@@ -88,6 +81,7 @@ class Table:
 
     def _first(self) -> Record:
         while (record := self._next(is_first=True)) is not None:
+            check_width(record.cells, self._limits, line=record.line)
             if not record.is_blank:
                 return record
         raise FileRefused(
@@ -146,6 +140,17 @@ class Table:
             hint="A quote that is opened on this line and never closed has this effect too.",
             line=line,
             raw="".join(self._lines.raw)[:300],
+        )
+
+
+def check_width(cells: Sequence[str], limits: Limits, *, line: int) -> None:
+    """Raises FileRefused for a header with more cells than the limit of columns."""
+    if len(cells) > limits.columns:
+        raise FileRefused(
+            "too_many_columns",
+            f"{len(cells):,} columns, the limit is {limits.columns:,}.",
+            hint="Keep the columns you need, or check the delimiter.",
+            line=line,
         )
 
 

@@ -124,9 +124,12 @@ def planned_columns(upload: Upload) -> list[ColumnDraft]:
 def start_import(upload: Upload, *, name: str, question: str = "") -> Playground:
     """Make the playground with its columns and have a worker store the rows.
 
-    Started twice, it is the same playground. Raises Refused for columns that cannot be used
-    together, NotReady for an upload that is not checked.
+    Started twice, it is the same playground. Raises NotReady for an upload that is not checked,
+    and Refused for columns that cannot be used together.
     """
+    if upload.state == _State.CHECKED:
+        # Before anything changes, so that the caller's upload stays as it is when this refuses.
+        rows.check_columns(planned_columns(upload))
     started = Upload.objects.filter(pk=upload.pk, state=_State.CHECKED).update(
         state=_State.IMPORTING, rows_done=0, attempts=0, lease_until=None
     )
