@@ -3,7 +3,7 @@
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
+from celery.signals import celeryd_after_setup, worker_shutdown, worker_shutting_down
 
 from evals.engine.process import engine
 
@@ -15,7 +15,8 @@ def drain(run_id: int) -> None:  # noqa: ARG001 - it says who rang; the drain se
         engine.drain()
 
 
-@worker_ready.connect  # type: ignore[untyped-decorator]  # Celery has no types
+# Before the broker is reached: a worker works without one, and `worker_ready` would wait for it.
+@celeryd_after_setup.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def begin(**_: Any) -> None:
     """Look for work without waiting for a bell; also what an earlier process left behind."""
     engine.start()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -40,17 +41,18 @@ def wait_until(holds: Callable[[], object], *, within_s: float = PATIENCE_S) -> 
         time.sleep(0.05)
 
 
-def processes_of(folder: Path) -> list[int]:
-    """The live processes that belong to a data folder: its name is in their variables."""
-    mark = f"EVALGROUND_DATA={folder}".encode()
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if mark in path.read_bytes().split(b"\0"):
-                found.append(int(path.parent.name))
-        except OSError:  # It ended meanwhile, or is somebody else's.
-            continue
-    return found
+def processes_of(folder: Path) -> set[int]:
+    """The live processes that belong to a data folder: they were told of it, or work in it."""
+    return {int(path.name) for path in Path("/proc").glob("[0-9]*") if _belongs(path, folder)}
+
+
+def _belongs(process: Path, folder: Path) -> bool:
+    try:
+        told = f"EVALGROUND_DATA={folder}".encode() in (process / "environ").read_bytes()
+        # The broker writes its title over its variables.
+        return told or (process / "cwd").readlink().is_relative_to(folder)
+    except OSError:  # It ended meanwhile, or is somebody else's.
+        return False
 
 
 @dataclass(kw_only=True)
@@ -82,7 +84,14 @@ class Started:
 
     def wait_for_workers(self, number: int) -> None:
         """Return once so many workers have written their heartbeat."""
-        wait_until(lambda: self.health()["workers"] == number)
+        wait_until(lambda: self._workers() == number)
+
+    def _workers(self) -> int | None:
+        try:
+            workers: int | None = self.health()["workers"]
+        except urllib.error.URLError:  # The web server is just starting.
+            return None
+        return workers
 
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Send the signal and wait for the end; the seconds it took."""

@@ -35,5 +35,5 @@ class Command(BaseCommand):
             ws="none",
             proxy_headers=bool(settings.TRUSTED_PROXIES),
             forwarded_allow_ips=settings.TRUSTED_PROXIES,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=1,
         )
