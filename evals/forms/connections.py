@@ -135,11 +135,9 @@ class ConnectionForm(forms.Form):
         initial=0.8,
         help_text="Share of answers taken from the best fitting sentence of the prompt.",
     )
-    concurrency = forms.IntegerField(
-        label="At a time", min_value=1, max_value=256, initial=8, help_text="Calls in flight."
-    )
+    concurrency = forms.IntegerField(label="Calls at a time", min_value=1, max_value=256, initial=8)
     requests_per_minute = forms.IntegerField(
-        label="A minute",
+        label="Calls a minute",
         min_value=1,
         max_value=1_000_000,
         required=False,

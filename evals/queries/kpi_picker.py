@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from evals.domain.snapshot import ColumnSpec
 from evals.kpis import CATALOGUE
 from evals.kpis.base import Kpi
+from evals.queries.setup_page import line_words
 from evals.services import kpis
 
 SUGGESTED = "suggested"
@@ -37,18 +38,14 @@ class Offer:
         scale = self.kpi.scale
         if scale.binary:
             return "Yes or no"
-        top = "up" if scale.high is None else f"to {scale.high:g}"
-        return f"{scale.low:g} {top}{f' {scale.unit}' if scale.unit else ''}"
+        if scale.high is not None:
+            return f"{scale.low:g} to {scale.high:g}"
+        return f"In {scale.unit}" if scale.unit else "A count"
 
     @property
     def line(self) -> str:
         """The suggested pass line in words."""
-        return self.kpi.suggested.words(self.kpi.scale)
-
-    @property
-    def definition(self) -> str:
-        """What it measures, from the class."""
-        return " ".join((self.kpi.__doc__ or self.kpi.question).split("\n\n")[0].split())
+        return line_words(self.kpi.suggested, self.kpi.scale)
 
 
 @dataclass(frozen=True, kw_only=True)

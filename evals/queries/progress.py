@@ -21,6 +21,7 @@ from evals.queries.answer_cells import AnswerCell, compared_rows
 from evals.queries.costs import usd
 from evals.queries.error_words import title
 from evals.queries.reading import Reading, read
+from evals.queries.row_faces import clamped
 from evals.services.estimates import cost_of_run
 
 LATEST = 5
@@ -178,13 +179,19 @@ def _causes(run: Run) -> tuple[Cause, ...]:
         )
     )
     return tuple(
-        Cause(
-            title=title(one["error_class"]),
-            count=one["count"],
-            example=texts.get(one["error_class"], "")[:EXAMPLE_CHARS],
-            hint=HINTS.get(one["error_class"], ""),
-        )
+        _cause(one["error_class"], one["count"], texts.get(one["error_class"], ""))
         for one in grouped
+    )
+
+
+def _cause(error_class: str, count: int, example: str) -> Cause:
+    hint = HINTS.get(error_class, "")
+    return Cause(
+        title=title(error_class),
+        count=count,
+        example=clamped(example, EXAMPLE_CHARS),
+        # Most stored texts end with what to do already.
+        hint="" if hint in example else hint,
     )
 
 

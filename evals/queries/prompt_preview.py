@@ -7,7 +7,7 @@ from evals.domain.snapshot import VariantSpec
 from evals.services.estimates import CHARS_PER_TOKEN
 from evals.services.variants import column_specs
 from playground.models import Playground
-from playground.queries import cells_of, current_version, row_ids
+from playground.queries import current_version, rows_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,23 +23,23 @@ class Preview:
 
 def preview(playground: Playground, spec: VariantSpec, row: str) -> Preview:
     """The preview for the row that people call `row`; the first one when there is no such row."""
-    ids = row_ids(current_version(playground))
+    version = current_version(playground)
     number = int(row) if row.isdecimal() and len(row) < 10 else 1
-    number = number if 1 <= number <= len(ids) else 1
+    number = number if 1 <= number <= version.row_count else 1
+    chosen = rows_of(version)[number - 1 : number].first()
     columns = column_specs(playground)
     problems = tuple(prompts.problems(spec, columns))
-    if not ids or problems:
+    if chosen is None or problems:
         problems = problems or ("There are no rows to show this on.",)
-        return Preview(row=number, rows=len(ids), problems=problems)
-    chosen = ids[number - 1]
+        return Preview(row=number, rows=version.row_count, problems=problems)
     try:
-        sent = prompts.messages(spec, columns, cells_of([chosen])[chosen].cells)
+        sent = prompts.messages(spec, columns, chosen.cells)
     except ValueError as exc:
-        return Preview(row=number, rows=len(ids), problems=(str(exc),))
+        return Preview(row=number, rows=version.row_count, problems=(str(exc),))
     tokens = -(-sum(len(text) for _role, text in sent) // CHARS_PER_TOKEN)
     return Preview(
         row=number,
-        rows=len(ids),
+        rows=version.row_count,
         messages=tuple(sent),
         length=f"About {rendering.count(tokens)} tokens",
     )

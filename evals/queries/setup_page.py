@@ -148,7 +148,7 @@ def kpi_lines(chosen: Sequence[SetupKpi], rule: Rule, last: LastRun | None) -> l
                 name=kpi.name,
                 group=kind.group,
                 how=_how(kind),
-                words=_line_words(line, kind.scale),
+                words=line_words(line, kind.scale),
                 slider=_slider(kpi.slot, line, kind.scale, last),
                 place=place,
                 places=tuple((each, PLACE_WORDS[each]) for each in PLACES),
@@ -237,7 +237,8 @@ def _scores(slot: str, last: LastRun | None) -> np.ndarray[tuple[int], np.dtype[
     return np.concatenate(of_variants)
 
 
-def _line_words(line: PassLine, scale: Scale) -> str:
+def line_words(line: PassLine, scale: Scale) -> str:
+    """A pass line as a setup says it: "≥ 0.6", or "Must be “Yes”" on a yes-or-no scale."""
     if scale.binary:
         return f"Must be “{rendering.score(line.value, scale)}”"
     return line.words(scale)
@@ -265,4 +266,6 @@ def _cost_per_1k(estimate: VariantEstimate) -> str:
         return "unknown price" if estimate.tokens_in is not None else rendering.NOTHING
     if not estimate.calls:
         return rendering.NOTHING
+    if estimate.cost_most == 0:
+        return "free"
     return rendering.money(estimate.cost * 1000 / estimate.calls)

@@ -13,7 +13,7 @@ from evals.models import SetupKpi
 from evals.queries.kpi_picker import picker
 from evals.services import kpis
 from evals.services.variants import column_specs
-from evals.views.setup import changed
+from evals.views.setup import bar, changed
 from playground.access import get_playground
 
 
@@ -37,7 +37,7 @@ def setup_kpis(request: HttpRequest, playground_id: int) -> HttpResponse:
         group=request.GET.get("group", "")[:100],
         ticked=request.GET.getlist("key")[:50],
     )
-    context = {"playground": playground, "rail": "narrow", "picker": shown}
+    context = {**bar(playground), "picker": shown}
     template = "evals/setup_kpis.html"
     if request.headers.get("HX-Request") == "true":
         is_search = request.headers.get("HX-Target") == "picker"
@@ -88,8 +88,7 @@ def setup_kpi_remove(request: HttpRequest, playground_id: int, kpi_id: int) -> H
 
 def _edit_page(request: HttpRequest, kpi: SetupKpi, form: KpiForm) -> HttpResponse:
     context = {
-        "playground": kpi.playground,
-        "rail": "narrow",
+        **bar(kpi.playground),
         "kpi": kpi,
         "kind": kpis.kind_of(kpi.key),
         "form": form,

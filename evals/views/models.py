@@ -29,7 +29,7 @@ def connection_add(request: HttpRequest) -> HttpResponse:
     preset = _preset(request.GET.get("preset", PRESETS[0].key))
     initial = {"name": preset.title, **preset.initial}
     form = ConnectionForm(request.POST or None, kind=preset.kind, initial=initial)
-    context = {"form": form, "presets": PRESETS, "preset": preset}
+    context = {"section": "models", "form": form, "presets": PRESETS, "preset": preset}
     if not form.is_valid():
         return _form_page(request, form, context)
     try:
@@ -56,7 +56,12 @@ def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
         connection=connection,
         initial=initial_of(connection),
     )
-    context = {"form": form, "card": connection_cards.card(connection), "connection": connection}
+    context = {
+        "section": "models",
+        "form": form,
+        "card": connection_cards.card(connection),
+        "connection": connection,
+    }
     if not form.is_valid():
         return _form_page(request, form, context)
     try:

@@ -28,7 +28,13 @@ def run(request: HttpRequest, playground_id: int) -> HttpResponse:
     playground = get_playground(request.user, playground_id)
     listed = run_list.runs(playground.pk)
     chosen = run_list.chosen(playground.pk, request.GET.get("run", ""), listed)
-    context = {"playground": playground, "rail": "narrow", "runs": listed, "run": chosen}
+    context = {
+        "playground": playground,
+        "rail": "narrow",
+        "row_count": current_version(playground).row_count,
+        "runs": listed,
+        "run": chosen,
+    }
     if chosen is not None:
         context["progress"] = progress(chosen)
     return render(request, "evals/run.html", context)
@@ -42,7 +48,11 @@ def run_progress(request: HttpRequest, playground_id: int) -> HttpResponse:
     shown = progress(chosen)
     context = {"playground": playground, "progress": shown, "run": chosen}
     status = STOP_POLLING if shown.is_over else 200
-    return render(request, "evals/run.html#progress", context, status=status)
+    response = render(request, "evals/run.html#progress", context, status=status)
+    if shown.is_over:
+        # The bar above still calls the run running.
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_POST

@@ -84,12 +84,8 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
         columns=columns,
         variants=variants,
     )
-    runs = run_list.runs(playground.pk)
     return {
-        "playground": playground,
-        "rail": "narrow",
-        "runs": runs,
-        "run": runs[0] if runs else None,
+        **bar(playground),
         "variants": setup_page.variant_lines(variants, estimate.variants),
         "can_add": len(variants) < MOST_VARIANTS,
         "kpis": setup_page.kpi_lines(chosen, rule, last),
@@ -100,10 +96,21 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
         "estimate": estimate,
         "limit": limit,
         "duration": setup_page.duration_figure(estimate.seconds),
-        "row_count": current_version(playground).row_count,
         "ready": ready,
         "blockers": sum(item.state == "fail" for item in ready),
         "form_token": uuid4().hex,
+    }
+
+
+def bar(playground: Playground) -> dict[str, Any]:
+    """What the bar of the Setup pages needs."""
+    runs = run_list.runs(playground.pk)
+    return {
+        "playground": playground,
+        "rail": "narrow",
+        "row_count": current_version(playground).row_count,
+        "runs": runs,
+        "run": runs[0] if runs else None,
     }
 
 

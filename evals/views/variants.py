@@ -15,7 +15,7 @@ from evals.queries.prompt_preview import preview
 from evals.services import setup as setup_service
 from evals.services import variants
 from evals.services.variants import column_specs
-from evals.views.setup import changed
+from evals.views.setup import bar, changed
 from playground.access import get_playground
 from playground.models import Playground
 
@@ -117,8 +117,7 @@ def _page(
 ) -> HttpResponse:
     spec = form.preview_spec() if form.is_bound else form.initial_spec()
     context = {
-        "playground": playground,
-        "rail": "narrow",
+        **bar(playground),
         "form": form,
         "variant": variant,
         "columns": column_specs(playground),

@@ -31,8 +31,8 @@ def ids(ready: Playground, simulated: Connection) -> dict[str, int]:
         "playground_id": ready.pk,
         "connection_id": simulated.pk,
         "model_pk": simulated.models.get().pk,
-        "variant_id": ready.variants.first().pk,  # type: ignore[union-attr] - there are two
-        "kpi_id": ready.setup_kpis.first().pk,  # type: ignore[union-attr] - there are three
+        "variant_id": ready.variants.all()[0].pk,
+        "kpi_id": ready.setup_kpis.all()[0].pk,
     }
 
 
