@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-_ROUND = (1, 2, 2.5, 5, 10)
+_ROUND = (1, 2, 5, 10)
 
 
 @dataclass(frozen=True, kw_only=True)

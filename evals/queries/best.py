@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 from django.db.models import Max
@@ -14,7 +15,8 @@ from evals.queries.verdicts import verdicts
 
 _KEPT = 4_096
 
-_Key = tuple[int, int, int]
+# A moment beside the id: an id may be given out again after a rollback.
+_Key = tuple[int, datetime, int, int]
 _cache: OrderedDict[_Key, "Best | None"] = OrderedDict()
 _lock = Lock()
 
@@ -44,7 +46,7 @@ def best_of(runs: Sequence[Run]) -> dict[int, Best | None]:
 
 
 def _kept(run: Run, rule_id: int) -> Best | None:
-    key = (run.pk, run.version, rule_id)
+    key = (run.pk, run.created_at, run.version, rule_id)
     with _lock:
         if key in _cache:
             return _cache[key]

@@ -39,6 +39,11 @@ class Card:
     when: str
 
     @property
+    def accuracy(self) -> float | None:
+        """The best accuracy of the last run."""
+        return self.best.accuracy if self.best else None
+
+    @property
     def done(self) -> int:
         """The answers of the last run that are there."""
         return self.run.n_ok + self.run.n_error if self.run else 0

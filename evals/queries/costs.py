@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from threading import Lock
 
@@ -12,7 +13,9 @@ from evals.models import Answer, Run
 NANO = Decimal(10) ** 9
 _KEPT = 256
 
-_cache: OrderedDict[tuple[int, int], tuple["VariantCost", ...]] = OrderedDict()
+# A moment beside the id: an id may be given out again after a rollback.
+_Key = tuple[int, datetime, int]
+_cache: OrderedDict[_Key, tuple["VariantCost", ...]] = OrderedDict()
 _lock = Lock()
 
 
@@ -31,7 +34,7 @@ class VariantCost:
 
 def costs(run: Run, variants: int) -> tuple[VariantCost, ...]:
     """One entry a variant. One query for each version of a run, then none."""
-    key = (run.pk, run.version)
+    key = (run.pk, run.created_at, run.version)
     with _lock:
         if key in _cache:
             return _cache[key]

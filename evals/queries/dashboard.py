@@ -102,7 +102,7 @@ def dashboard(reading: Reading) -> Dashboard:
                 for one in latencies
                 if one.quantiles is not None
             ],
-            rendering.latency,
+            _axis_latency,
         ),
         scatter=_cost_and_quality(shown),
     )
@@ -178,6 +178,11 @@ def _quantiles(reading: Reading, variant: int) -> Quantiles | None:
         return None
     p5, p25, p50, p75, p95 = (float(one) for one in np.percentile(known, _RANKS))
     return Quantiles(p5=p5, p25=p25, p50=p50, p75=p75, p95=p95)
+
+
+def _axis_latency(ms: float) -> str:
+    """A round latency on an axis, and the numbers beside it."""
+    return f"{rendering.number(ms / 1000)} s"
 
 
 def _cost_and_quality(shown: Sequence[VariantHead]) -> Scatter | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from evals.domain import prompts
+from evals.domain import prompts, rendering
 from evals.domain.rules import Verdict, reasons
 from evals.domain.snapshot import VariantSpec
 from evals.models import Answer
@@ -59,6 +59,11 @@ class Drawer:
     kpis: tuple[KpiLine, ...]
     sent: tuple[Sent, ...]
     sent_problem: str
+
+    @property
+    def temperature(self) -> str:
+        """The temperature that was asked for."""
+        return rendering.number(self.variant.temperature)
 
 
 HEADLINES = {

@@ -27,6 +27,21 @@ class VariantHead:
     usd_per_answer: Decimal | None
 
     @property
+    def low(self) -> float | None:
+        """The lower end of the interval."""
+        return self.accuracy.interval.low if self.accuracy.interval else None
+
+    @property
+    def high(self) -> float | None:
+        """The upper end of the interval."""
+        return self.accuracy.interval.high if self.accuracy.interval else None
+
+    @property
+    def percent(self) -> str:
+        """The accuracy with one decimal."""
+        return rendering.percent(self.accuracy.value, decimals=1)
+
+    @property
     def summary(self) -> str:
         """How many of the decided answers pass, and what is not decided."""
         decided = f"{self.accuracy.passes:,} of {self.accuracy.decided:,} pass"

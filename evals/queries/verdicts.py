@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 
 from evals.domain.rules import Rule, Verdicts, evaluate
@@ -11,7 +12,8 @@ from evals.models import RuleVersion, Run, RunRule
 # Draft rules come by the dozen while a line is moved; only the last ones are asked for again.
 _KEPT_BYTES = 32 * 1024 * 1024
 
-_Key = tuple[int, int, str]
+# A moment beside the id: an id may be given out again after a rollback.
+_Key = tuple[int, datetime, int, str]
 _cache: OrderedDict[_Key, Verdicts] = OrderedDict()
 _lock = Lock()
 
@@ -39,7 +41,7 @@ def verdicts(run: Run, rule: Rule | None = None) -> Verdicts:
     Kept per process by run, run version and rule, so that a page read twice is computed once.
     """
     rule = rule or current_rule(run).rule
-    key = (run.pk, run.version, rule.sha256)
+    key = (run.pk, run.created_at, run.version, rule.sha256)
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)
@@ -53,8 +55,8 @@ def verdicts(run: Run, rule: Rule | None = None) -> Verdicts:
 
 def _keep(key: _Key, found: Verdicts) -> None:
     """Put `found` last; let go of the run's earlier versions, then of what was read longest ago."""
-    run_id, version, _rule = key
-    for old in [old for old in _cache if old[0] == run_id and old[1] != version]:
+    run_id, _made, version, _rule = key
+    for old in [old for old in _cache if old[0] == run_id and old[2] != version]:
         # Each entry holds on to the scores it was made from: a running run makes many.
         del _cache[old]
     _cache[key] = found
