@@ -5,6 +5,7 @@ import socket
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.urls import reverse
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared, not listened on)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -41,3 +42,8 @@ def public_url(host: str, port: int) -> str:
     if settings.HTTPS and settings.PUBLIC_HOSTS:
         return f"https://{settings.PUBLIC_HOSTS[0]}"
     return local_url(host, port)
+
+
+def link_path(token: str) -> str:
+    """The path of a login link. Only the app's own URLs are read: all of them take a second."""
+    return reverse("link-login", args=[token], urlconf="accounts.urls")

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import login_links, owner
-from config.address import public_url
+from config.address import link_path, public_url
 from config.installation import running_address
 
 
 class Command(BaseCommand):
+    requires_system_checks = ("evalground",)
     help = "Print a link that logs a user in once, within 15 minutes."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, email: str | None, **options: Any) -> None:
         """Print the link for the address of the running server, else of the settings."""
-        path = reverse("link-login", args=[login_links.create_token(_user(email))])
+        path = link_path(login_links.create_token(_user(email)))
         running = running_address(settings.DATA_DIR)
         self.stdout.write((running or public_url(settings.HOST, settings.PORT)) + path)
 

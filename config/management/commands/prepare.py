@@ -9,6 +9,7 @@ from config.preparation import make_owner, migrate_if_needed
 
 
 class Command(BaseCommand):
+    requires_system_checks = ("evalground",)
     help = "Bring the tables up to date and make the owner at the first time."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.urls import reverse
 
 from accounts.services import login_links, owner
 from config import processes, verification
-from config.address import local_url, public_url, refuse_taken_port
+from config.address import link_path, local_url, public_url, refuse_taken_port
 from config.guards import refuse_unsafe_address
 from config.installation import Installation, hold
 from config.preparation import make_owner, migrate_if_needed
@@ -21,6 +20,8 @@ from evals.llm import embedded
 
 class Command(BaseCommand):
     help = "Start broker, workers and web server, and print a link that logs you in."
+    # The web server runs the others; here they would only delay the link.
+    requires_system_checks = ("evalground",)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST, help="default: %(default)s")
@@ -73,9 +74,9 @@ class Command(BaseCommand):
         user = owner.get_owner()
         if user is None:
             raise CommandError("There is no active owner. Run `python manage.py prepare`.")
-        token = login_links.create_token(user, lifetime=login_links.LONG_LIFE)
+        path = link_path(login_links.create_token(user, lifetime=login_links.LONG_LIFE))
         connection.close()
-        link = f"{public_url(host, port)}{reverse('link-login', args=[token])}"
+        link = f"{public_url(host, port)}{path}"
         self._say("Evalground is ready. This link logs you in once:")
         for line in ("", f"    {link}", ""):
             self._say(line)
