@@ -36,9 +36,14 @@ class DialectForm(forms.Form):
                 "encoding": found["encoding"],
                 "delimiter": delimiters.DELIMITERS[found["delimiter"]][0],
             }
-        return cls(
-            initial={**chosen, "has_header": "yes" if chosen.get("has_header", True) else "no"}
-        )
+        header = "yes" if chosen.get("has_header", True) else "no"
+        form = cls(initial={**chosen, "has_header": header})
+        if found:
+            named = {**encodings.ENCODINGS, found["encoding"]: upload.report["encoding_label"]}
+            form.fields["encoding"] = forms.ChoiceField(
+                choices=[_DETECT, *named.items()], required=False
+            )
+        return form
 
     def choices(self) -> dict[str, object]:
         """What was set, as `uploads.choose` takes it. Call after `is_valid()`."""

@@ -77,13 +77,13 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
         "warn",
         "1 row has broken characters",
         "{n} rows have broken characters",
-        "Stored as they are. Another encoding may read them right.",
+        "Stored as in the file. Another encoding may read it right.",
     ),
     "no_input": (
         "warn",
         "1 row has an empty {name}",
         "{n} rows have an empty {name}",
-        "Stored as they are. Models will be asked without it.",
+        "Stored as in the file. Models will be asked without it.",
     ),
     "repeated_id": (
         "warn",

@@ -122,7 +122,7 @@ class Inspection:
         return FileRefused(
             "no_rows",
             "The file has a header and no rows.",
-            hint="If its first line is a row, choose No header; else export it again.",
+            hint="If its first line is a row, choose No header. Another encoding may help too.",
         )
 
 

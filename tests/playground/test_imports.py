@@ -1,5 +1,6 @@
 """From a file to rows, through the pages."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,6 +123,20 @@ def test_another_delimiter_has_the_file_read_again(client_alice: Client, bring: 
     upload.refresh_from_db()
     assert upload.state == Upload.State.REFUSED
     assert "Line 2" in upload.error
+
+
+def test_the_page_names_what_was_detected_and_lets_it_be_detected_again(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(b"\xef\xbb\xbfq;a\n1;2\n")
+
+    page = client_alice.get(reverse("import-check", args=[upload.pk])).content.decode()
+
+    encoding = re.search(r'<select name="encoding".*?</select>', page, re.DOTALL)
+    assert encoding is not None
+    assert '<option value="utf-8" selected>UTF-8 with BOM</option>' in encoding[0]
+    assert '<option value="">Detect</option>' in encoding[0]
+    assert "required" not in encoding[0]
 
 
 def test_without_a_header_the_first_line_is_a_row(client_alice: Client, bring: Bring) -> None:
