@@ -173,7 +173,8 @@ def _guess(handle: BinaryIO, bad: BadBytes) -> Encoding:
 
 
 def _is_damaged_utf8(sample: bytes) -> bool:
-    if _BROKEN_UTF8.search(sample):
+    # In Chinese encodings the same bytes are common: with more of them, let the guess decide.
+    if _BROKEN_UTF8.search(sample) and _high_bytes(sample) < _ENOUGH_TO_GUESS:
         return True
     text = sample.decode("utf-8", errors="surrogateescape")
     good = sum("\x80" <= c < "\udc80" or c > "\udcff" for c in text)
@@ -185,10 +186,14 @@ def _candidates(sample: bytes) -> Iterator[str]:
     if _looks_western(sample):
         yield "cp1252"
         return
-    if sum(byte > 127 for byte in sample) >= _ENOUGH_TO_GUESS:
+    if _high_bytes(sample) >= _ENOUGH_TO_GUESS:
         best = from_bytes(sample, cp_isolation=_GUESSED).best()
         if best is not None:
             yield best.encoding
+
+
+def _high_bytes(sample: bytes) -> int:
+    return sum(byte > 127 for byte in sample)
 
 
 def _looks_western(sample: bytes) -> bool:

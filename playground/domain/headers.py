@@ -34,7 +34,7 @@ def clean(header: Sequence[str]) -> CleanHeader:
         seen[fold] = seen.get(fold, 0) + 1
         if fold in taken:
             repairs["headers_deduplicated"] = None
-            name = _numbered(name, seen[fold], taken)
+            name = _numbered(name, max(seen[fold], 2), taken)
         taken.add(name.casefold())
         names.append(name)
     return CleanHeader(names=tuple(names), repairs=tuple(repairs))

@@ -194,9 +194,8 @@ class _Lines:
         except UnicodeDecodeError as exc:
             raise FileRefused(
                 "undecodable_text",
-                "the text cannot be read in the encoding that was chosen.",
+                "The text cannot be read in the encoding that was chosen.",
                 hint="Choose another encoding.",
-                line=self.number + 1,
             ) from exc
         if len(line) > LONGEST_LINE:
             raise FileRefused(

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from playground import access, queries
 from playground.models import Column, DatasetVersion, Upload
@@ -14,7 +14,7 @@ LONGEST_SEARCH = 200
 CELL_SHOWN = 400
 
 
-@require_GET
+@require_safe
 def data(request: HttpRequest, playground_id: int) -> HttpResponse:
     playground = access.get_playground(request.user, playground_id)
     version = queries.current_version(playground)

@@ -3,7 +3,7 @@
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
 
 from accounts.errors import Refused
@@ -15,7 +15,7 @@ from playground.services import stored_files, uploads
 UNDER_WAY = (Upload.State.UPLOADED, Upload.State.IMPORTING)
 
 
-@require_GET
+@require_safe
 def import_check(request: HttpRequest, import_id: int) -> HttpResponse:
     upload = access.get_upload(request.user, import_id)
     if upload.state == Upload.State.IMPORTED and upload.playground_id:
@@ -23,7 +23,7 @@ def import_check(request: HttpRequest, import_id: int) -> HttpResponse:
     return _page(request, upload)
 
 
-@require_GET
+@require_safe
 def import_status(request: HttpRequest, import_id: int) -> HttpResponse:
     upload = access.get_upload(request.user, import_id)
     if upload.state in UNDER_WAY and request.headers.get("HX-Request"):
@@ -72,7 +72,7 @@ def import_cancel(request: HttpRequest, import_id: int) -> HttpResponse:
     return redirect("import-check", import_id)
 
 
-@require_GET
+@require_safe
 def import_refused_rows(request: HttpRequest, import_id: int) -> FileResponse:
     upload = access.get_upload(request.user, import_id)
     path = stored_files.refused_rows_of(upload)
