@@ -95,7 +95,7 @@ class Caller:
         No try starts after `stopped`.
         """
         tries, left_s, billed = 0, float(self._reach.timeout_s), False
-        while await self._turns.take(stopped):
+        while level := await self._turns.take(stopped):
             started = time.monotonic()
             error: ModelError | None = None
             try:
@@ -104,11 +104,8 @@ class Caller:
                 completion = await self._client.ask(request, timeout_s=left_s)
             except ModelError as raised:
                 error = raised
-            except Exception as raised:
-                logger.exception("call_failed", extra={"error": type(raised).__name__})
-                return Outcome(tries=tries + 1, failure=UNEXPECTED)
             finally:
-                self._turns.give_back(error)
+                self._turns.give_back(level, error)
             if error is None:
                 self._loading_since = None
                 return Outcome(tries=tries + 1, completion=completion)

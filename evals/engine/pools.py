@@ -5,15 +5,18 @@ model never holds up a fast one.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
 from evals.engine.answers import AnswerRecord
-from evals.engine.calls import Caller, Failure, Outcome
+from evals.engine.calls import UNEXPECTED, Caller, Failure, Outcome
 from evals.engine.endpoints import Reach
 from evals.engine.held import Cell, HeldShard
 from evals.engine.plan import cost_nano
 from evals.models import Answer
+
+logger = logging.getLogger(__name__)
 
 FINISH_REASON_CHARS = 40
 STALE_S = 2.0
@@ -107,6 +110,10 @@ class Pool:
             record = None
             try:
                 record = await self._answer(shard, cell)
+            except Exception as error:
+                # One cell must not end the others, and no puller may die unseen.
+                logger.exception("cell_failed", extra={"error": type(error).__name__})
+                record = _record(shard, cell, Outcome(tries=1, failure=UNEXPECTED))
             finally:
                 shard.in_flight -= 1
                 if record is None:

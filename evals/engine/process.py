@@ -30,9 +30,9 @@ class EngineProcess:
         self._users = 0
         self._presence: Presence | None = None
         self._ticker: Ticker | None = None
-        self._drain: Drain | None = None
+        self.current: Drain | None = None
         self._thread: threading.Thread | None = None
-        self._is_stopping = False
+        self.is_stopping = False
 
     def start(self) -> None:
         """Enter the workers and tick; drains begin by themselves when there is work."""
@@ -40,10 +40,10 @@ class EngineProcess:
             self._users += 1
             if self._users > 1:
                 return
-            self._is_stopping = False
+            self.is_stopping = False
             self._presence = Presence()
             self._presence.begin()
-            self._ticker = Ticker(self._presence, lambda: self._drain, self._begin_drain)
+            self._ticker = Ticker(self._presence, self)
             self._ticker.start()
 
     def leave(self) -> None:
@@ -60,8 +60,8 @@ class EngineProcess:
 
     def stop(self) -> None:
         """Claim no more; calls in flight have 20 s, then the shards are given back."""
-        self._is_stopping = True
-        if (drain := self._drain) is not None:
+        self.is_stopping = True
+        if (drain := self.current) is not None:
             drain.stop()
 
     @contextmanager
@@ -76,22 +76,22 @@ class EngineProcess:
     def drain(self) -> None:
         """Drain in this thread until there is nothing to do; one that runs already is woken."""
         if not self._slot.acquire(blocking=False):
-            if (running := self._drain) is not None:
+            if (running := self.current) is not None:
                 running.wake()
             return
         try:
-            if self._presence is None or self._is_stopping:
+            if self._presence is None or self.is_stopping:
                 return
             drain = Drain(self._presence.name)
             watchdog = Watchdog(lambda: drain.beats)
-            self._drain = drain
+            self.current = drain
             watchdog.start()
             try:
                 drain.run()
             finally:
                 watchdog.stop()
         finally:
-            self._drain = None
+            self.current = None
             self._slot.release()
 
     def drain_until_ended(self, run_id: int, *, timeout_s: float | None) -> bool:
@@ -104,8 +104,9 @@ class EngineProcess:
                 time.sleep(POLL_S)
         return True
 
-    def _begin_drain(self) -> None:
-        if self._is_stopping or self._slot.locked():
+    def begin_drain(self) -> None:
+        """Start a drain in a thread of its own, unless one runs."""
+        if self.is_stopping or self._slot.locked():
             return
         self._thread = threading.Thread(target=self._drain_in_thread, name="engine-drain")
         self._thread.start()

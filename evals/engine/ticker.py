@@ -7,7 +7,7 @@ lets a lease run out.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from typing import Protocol
 
 from django.db import connection
 
@@ -24,18 +24,30 @@ RENEW_S = 10.0
 CLOCK_JUMP_S = 5.0
 
 
-class Ticker:
-    """`drain_of()` is the drain that runs in this process; `begin_drain()` starts one."""
+class Host(Protocol):
+    """What the ticker sees of its process."""
 
-    def __init__(
-        self,
-        mine: Presence,
-        drain_of: Callable[[], Drain | None],
-        begin_drain: Callable[[], None],
-    ) -> None:
+    @property
+    def current(self) -> Drain | None:
+        """The drain that runs now."""
+        ...
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the process was asked to end."""
+        ...
+
+    def begin_drain(self) -> None:
+        """Start a drain in a thread of its own, unless one runs."""
+        ...
+
+
+class Ticker:
+    """Ticks for one process until it is stopped."""
+
+    def __init__(self, mine: Presence, host: Host) -> None:
         self._mine = mine
-        self._drain_of = drain_of
-        self._begin_drain = begin_drain
+        self._host = host
         self._renew_at = self._sweep_at = self._trust_leases_at = 0.0
         self._clocks_apart = time.time() - time.monotonic()
         self._stopped = threading.Event()
@@ -65,7 +77,7 @@ class Ticker:
     def _tick(self) -> None:
         now = time.monotonic()
         self._watch_clocks(now)
-        drain = self._drain_of()
+        drain = self._host.current
         if drain is not None:
             if now >= self._renew_at:
                 shards.renew(drain.tokens())
@@ -75,7 +87,7 @@ class Ticker:
             self._sweep(trusts_leases=now >= self._trust_leases_at)
             self._sweep_at = now + SWEEP_S
         if drain is None and shards.is_claimable(self._mine.name):
-            self._begin_drain()
+            self._host.begin_drain()
 
     def _watch_clocks(self, now: float) -> None:
         apart = time.time() - now
@@ -87,7 +99,7 @@ class Ticker:
 
     def _sweep(self, *, trusts_leases: bool) -> None:
         own = self._mine.name
-        self._mine.beat(is_stopping=self._stopped.is_set())
+        self._mine.beat(is_stopping=self._host.is_stopping)
         owners = shards.live_owners()
         dead = presence.dead_owners(owners - {own}, own)
         if expired := shards.expire(dead, also_by_time=trusts_leases):

@@ -24,8 +24,11 @@ class Turns:
         self._refusals = 0
         self._closed_until = 0.0
 
-    async def take(self, stopped: asyncio.Event) -> bool:
-        """Wait for a turn; False when `stopped` was set first, and then there is none."""
+    async def take(self, stopped: asyncio.Event) -> int:
+        """Wait for a turn; 0 when `stopped` was set first, and then there is none.
+
+        Returns the turn's level: the number of calls under way, this one included.
+        """
         while not stopped.is_set():
             now = time.monotonic()
             wait_s = max(self._closed_until - now, self._pacer.wait_s(now))
@@ -34,24 +37,24 @@ class Turns:
             elif self._calling < self._limit.limit:
                 self._calling += 1
                 self._pacer.on_start(now)
-                return True
+                return self._calling
             else:
                 self._freed.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._freed.wait(), LOOK_AGAIN_S)
-        return False
+        return 0
 
-    def give_back(self, error: ModelError | None) -> None:
-        """The call has ended; a refusal makes the pool more modest."""
+    def give_back(self, level: int, error: ModelError | None) -> None:
+        """The call of this level has ended; a refusal makes the pool more modest."""
         now = time.monotonic()
         if isinstance(error, RateLimitedError):
             self._refusals += 1
-            self._limit.on_rate_limited(now, self._calling)
+            self._limit.on_rate_limited(now, level)
             if self._refusals >= REFUSALS_FOR_ALL:
                 self._closed_until = max(self._closed_until, now + (error.retry_after_s or 0.0))
         elif error is None:
             self._refusals = 0
-            self._limit.on_success(now)
+            self._limit.on_success(now, level)
         self._calling -= 1
         self._freed.set()
 
