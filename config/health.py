@@ -6,6 +6,7 @@ import time
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -24,7 +25,7 @@ HEARTBEAT_IS_FRESH_S = 15
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 with the number of live workers when the database answers, else 503."""
     try:
-        workers = _live_workers()
+        workers = live_workers().count()
     except DatabaseError:
         logger.exception("the database does not answer")
         return _answer(503, status="error", database="error", workers=None)
@@ -51,6 +52,7 @@ def _answer(code: int, **fields: object) -> JsonResponse:
     return JsonResponse({**fields, "version": settings.VERSION}, status=code)
 
 
-def _live_workers() -> int:
+def live_workers() -> QuerySet[WorkerRecord]:
+    """The workers whose heartbeat is fresh and who are not about to leave."""
     since = time.time() - HEARTBEAT_IS_FRESH_S
-    return WorkerRecord.objects.filter(seen_at__gte=since, stopping=False).count()
+    return WorkerRecord.objects.filter(seen_at__gte=since, stopping=False)

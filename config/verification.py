@@ -12,6 +12,7 @@ from evals.llm import embedded
 
 # Imported only on first use while serving, so that a broken one would show late.
 HEAVY_PACKAGES = ("aiohttp", "litellm", "numpy", "openai", "pandas", "psycopg", "uvicorn")
+EMBEDDED_PACKAGE = "xllamacpp"
 
 
 def verify(say: Callable[[str], None]) -> None:
@@ -25,6 +26,13 @@ def verify(say: Callable[[str], None]) -> None:
     call_command("check", verbosity=0)
     say(f"settings: fine; the data folder is {settings.DATA_DIR}")
     say(f"broker: {_broker()}")
+    try:
+        importlib.import_module(EMBEDDED_PACKAGE)
+    except ImportError as exc:
+        raise CommandError(
+            f"The embedded model's server cannot be loaded: {exc}. If libgomp.so.1 is missing"
+            " (Debian, Ubuntu): sudo apt-get install libgomp1."
+        ) from exc
     if not embedded.is_available():
         raise CommandError(
             "The embedded model is missing. Run bin/start again: requirements-model.txt names it."

@@ -37,10 +37,10 @@ def test_it_counts_the_workers_that_live(client: Client) -> None:
 def test_it_says_503_when_the_database_fails(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> int:
+    def fail() -> None:
         raise DatabaseError("secret words of the database")
 
-    monkeypatch.setattr(health, "_live_workers", fail)
+    monkeypatch.setattr(health, "live_workers", fail)
     response = client.get("/healthz")
 
     assert response.status_code == 503
