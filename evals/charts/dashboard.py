@@ -1,7 +1,7 @@
 """Where the marks of the dashboard's drawings lie, in SVG user units; y grows downwards."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals.charts.scales import Axis, ticks
 
@@ -14,6 +14,7 @@ _GAP = 1
 _SMALLEST_SPAN = 0.2
 _NAME = 18
 _HALF_TEXT = 4
+_LINE = 13
 # Disc, square, triangle, diamond: shape tells variants apart where colour does not.
 _MARKS = (
     "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
@@ -182,7 +183,7 @@ def scatter(
     across = Axis(low=0, high=marks[-1], start=44, end=width - 14)
     up = Axis(low=0, high=1, start=height - 34, end=10)
     return Scatter(
-        points=tuple(_point(point, across, up) for point in points),
+        points=_apart([_point(point, across, up) for point in points]),
         across=tuple(Tick(at=across.place(mark), label=label(mark)) for mark in marks),
         up=tuple(Tick(at=up.place(mark / 4), label=f"{mark * 25}%") for mark in range(5)),
     )
@@ -210,6 +211,17 @@ def boxes(variants: Sequence[tuple[str, str, Quantiles]], label: Callable[[float
         across=tuple(Tick(at=across.place(mark), label=label(mark)) for mark in marks),
         foot=BOX_STEP * len(variants),
     )
+
+
+def _apart(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The points with the names on one side moved down until none covers another."""
+    lowest: dict[str, float] = {}
+    moved = []
+    for point in sorted(points, key=lambda one: one.label_y):
+        y = max(point.label_y, lowest.get(point.anchor, -_LINE) + _LINE)
+        lowest[point.anchor] = y
+        moved.append(replace(point, label_y=round(y, 1)))
+    return tuple(moved)
 
 
 def _point(point: tuple[str, str, float, float], across: Axis, up: Axis) -> Point:

@@ -80,6 +80,11 @@ class Dashboard:
     boxes: Boxes
     scatter: Scatter | None
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether any variant has an accuracy."""
+        return any(head.accuracy.decided for head in self.heads)
+
 
 def dashboard(reading: Reading) -> Dashboard:
     """The dashboard of a run. One query for each version of a run, then none."""
