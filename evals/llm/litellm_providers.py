@@ -15,7 +15,6 @@ THROUGH_HTTP = frozenset(
         "anthropic",
         "azure_ai",
         "bedrock_mantle",
-        "bytez",
         "cometapi",
         "compactifai",
         "databricks",
