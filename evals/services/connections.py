@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import get_args
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -11,12 +12,12 @@ from django.utils import timezone
 
 from accounts.errors import NotReady, Refused
 from accounts.models import Workspace
-from evals.llm import embedded, guard, pricing, probe
+from evals.llm import embedded, pricing, probe
 from evals.llm.base import Endpoint, Kind
-from evals.llm.errors import ModelError, NetworkError, RefusedAddressError
+from evals.llm.errors import ModelError
 from evals.llm.pricing import Price
 from evals.models import Connection, ConnectionModel
-from evals.services import encryption
+from evals.services import addresses, encryption
 
 LONGEST_MODEL_ID = 200
 EMBEDDED_NAME = "Embedded model"
@@ -24,6 +25,7 @@ EMBEDDED_NAME = "Embedded model"
 EMBEDDED_CONCURRENCY = 2
 FREE_KINDS = frozenset({Connection.Kind.EMBEDDED, Connection.Kind.SIMULATED})
 FREE = Decimal(0)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,7 @@ def endpoint_of(connection: Connection) -> Endpoint:
         kind=_kind(connection),
         base_url=connection.base_url,
         api_key=encryption.unseal(connection.encrypted_key, pk=connection.pk),
-        allowed_hosts=_allowed_hosts(connection.allowed_host),
+        allowed_hosts=frozenset(addresses.allowed_hosts(connection.allowed_host)),
         options=options,
     )
 
@@ -235,48 +237,13 @@ def _fill(connection: Connection, draft: ConnectionDraft) -> None:
     """Take over the draft. Outside of any transaction: the guard may wait for a name server."""
     connection.name = draft.name.strip()
     connection.base_url = draft.base_url.strip()
-    connection.allowed_host = _vetted(connection.base_url, allow_private=draft.allow_private)
+    connection.allowed_host = addresses.vetted(
+        connection.base_url, allow_private=draft.allow_private
+    )
     connection.options = dict(draft.options)
     connection.concurrency = draft.concurrency
     connection.requests_per_minute = draft.requests_per_minute
     connection.timeout_s = draft.timeout_s
-
-
-def _vetted(base_url: str, *, allow_private: bool) -> str:
-    """The host:port to allow for this connection, "" when the address needs no allowance.
-
-    A name that cannot be looked up now passes: every call is judged again.
-    """
-    if not base_url:
-        return ""
-    try:
-        guard.vet(base_url, settings.MODEL_HOSTS)
-    except NetworkError:
-        return ""
-    except RefusedAddressError as exc:
-        return _allowance(base_url, exc, allow_private=allow_private)
-    return ""
-
-
-def _allowance(base_url: str, refusal: RefusedAddressError, *, allow_private: bool) -> str:
-    try:
-        host_port = guard.parse(base_url).host_port
-    except RefusedAddressError as exc:
-        raise Refused(exc.message, hint=exc.hint) from exc
-    if not settings.BOUND_TO_LOOPBACK:
-        raise Refused(refusal.message, hint=refusal.hint) from refusal
-    if not allow_private:
-        raise Refused(
-            refusal.message,
-            hint=f"If {host_port} is yours, tick “Allow this private address” and save again.",
-        ) from refusal
-    return host_port
-
-
-def _allowed_hosts(allowed_host: str) -> frozenset[str]:
-    if allowed_host and settings.BOUND_TO_LOOPBACK:
-        return settings.MODEL_HOSTS | {allowed_host}
-    return settings.MODEL_HOSTS
 
 
 def _save(connection: Connection) -> None:
@@ -293,18 +260,11 @@ def _save(connection: Connection) -> None:
 def _known_price(connection: Connection, model_id: str) -> Price:
     if connection.kind in FREE_KINDS:
         return Price(input_per_1m=FREE, output_per_1m=FREE)
-    if connection.kind == Connection.Kind.OPENAI and _is_own_server(connection):
+    is_address = connection.kind == Connection.Kind.OPENAI
+    if is_address and addresses.is_own_server(connection.base_url, connection.allowed_host):
         # Its name may be that of a provider's model, its cost is not.
         return Price()
     return pricing.price(model_id)
-
-
-def _is_own_server(connection: Connection) -> bool:
-    allowed = settings.MODEL_HOSTS | {connection.allowed_host}
-    try:
-        return guard.is_allowed(guard.parse(connection.base_url), allowed)
-    except RefusedAddressError:
-        return True
 
 
 def _free_name(workspace: Workspace, wanted: str) -> str:
@@ -314,10 +274,4 @@ def _free_name(workspace: Workspace, wanted: str) -> str:
 
 
 def _kind(connection: Connection) -> Kind:
-    kinds: dict[str, Kind] = {
-        Connection.Kind.EMBEDDED: "embedded",
-        Connection.Kind.OPENAI: "openai",
-        Connection.Kind.LITELLM: "litellm",
-        Connection.Kind.SIMULATED: "simulated",
-    }
-    return kinds[connection.kind]
+    return next(kind for kind in KINDS if kind == connection.kind)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import access as accounts_access
 from accounts.errors import Refused
 from evals import access
-from evals.forms.connections import PRESETS, ConnectionForm, Preset, PriceForm, initial_of
+from evals.forms.connection_presets import PRESETS, Preset
+from evals.forms.connections import ConnectionForm, PriceForm, initial_of
 from evals.queries import connection_cards
 from evals.services import connections
 

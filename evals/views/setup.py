@@ -66,7 +66,9 @@ def setup_suggest(request: HttpRequest, playground_id: int) -> HttpResponse:
 def changed(request: HttpRequest, playground: Playground) -> HttpResponse:
     """The answer to a change: the page's content for htmx, else the page again."""
     if request.headers.get("HX-Request") == "true":
-        return render(request, "evals/setup.html#setup", page_context(playground, None))
+        return render(
+            request, "evals/setup.html#setup", page_context(playground, _limit(request.POST))
+        )
     return redirect("setup", playground.pk)
 
 

@@ -138,7 +138,17 @@ def test_it_answers_a_change_with_the_page_content_for_htmx(
     url = reverse("setup-rule", args=[ready.pk])
     answer = client_alice.post(url, {"mode": "any"}, headers={"HX-Request": "true"})
 
-    assert answer.content.decode().strip().startswith('<div class="setgrid" id="setup">')
+    assert answer.content.decode().strip().startswith('<div class="setgrid" id="setup"')
+
+
+def test_it_keeps_the_number_of_rows_through_a_change(
+    client_alice: Client, ready: Playground
+) -> None:
+    url = reverse("setup-rule", args=[ready.pk])
+    form = {"mode": "any", "limit": "2"}
+    answer = client_alice.post(url, form, headers={"HX-Request": "true"})
+
+    assert "Run 4 answers" in answer.content.decode()
 
 
 def test_it_needs_the_same_queries_at_any_number_of_rows(
