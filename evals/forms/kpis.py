@@ -10,7 +10,8 @@ from evals.domain.rules import Condition, PassLine
 from evals.domain.snapshot import ColumnSpec
 from evals.kpis.parameters import Parameter
 from evals.models import SetupKpi
-from evals.services.kpis import BINDABLE, PLACE_WORDS, PLACES, KpiDraft, Place, kind_of
+from evals.services.kpi_fit import BINDABLE
+from evals.services.kpis import PLACE_WORDS, PLACES, KpiDraft, Place, kind_of
 
 OPERATOR_WORDS = (
     (">=", "≥ at least"),

@@ -7,7 +7,7 @@ from evals.domain.snapshot import ColumnSpec
 from evals.kpis import CATALOGUE
 from evals.kpis.base import Kpi
 from evals.queries.setup_page import line_words
-from evals.services import kpis
+from evals.services import kpi_fit
 
 SUGGESTED = "suggested"
 ROLE_NAMES = {
@@ -86,7 +86,7 @@ def picker(
 
     `chosen` are the keys chosen already, each as often as it is chosen.
     """
-    suggested = kpis.suggested_keys(columns)
+    suggested = kpi_fit.suggested_keys(columns)
     found = [kpi for kpi in CATALOGUE if q.lower() in f"{kpi.name} {kpi.question}".lower()]
     names = dict.fromkeys(kpi.group for kpi in CATALOGUE)
     groups = [
@@ -102,7 +102,7 @@ def picker(
         ticked_elsewhere=tuple(set(ticked) & _keys(CATALOGUE) - _keys(shown)),
         q=q,
         has=_has(columns),
-        fitting=sum(not kpis.unavailable(kpi, columns) for kpi in CATALOGUE),
+        fitting=sum(not kpi_fit.unavailable(kpi, columns) for kpi in CATALOGUE),
         total=len(CATALOGUE),
     )
 
@@ -126,7 +126,7 @@ def _offer(
         before=before,
         match=match,
         after=after,
-        reason=kpis.unavailable(kpi, columns),
+        reason=kpi_fit.unavailable(kpi, columns),
         chosen=chosen.count(kpi.key),
         ticked=ticked,
     )

@@ -6,24 +6,20 @@ A fixed number of queries, whatever the number of rows.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from evals.domain import rendering
-from evals.domain.matrix import ScoreMatrix
 from evals.domain.rules import PassLine, Rule, Token, tokens
 from evals.domain.scales import Scale
 from evals.domain.snapshot import letter
 from evals.domain.statistics import accuracy
-from evals.engine import score_store
 from evals.kpis.base import Kpi
-from evals.models import Run, SetupKpi, Variant
+from evals.models import SetupKpi, Variant
+from evals.queries.setup_sliders import LastRun, Slider, slider
 from evals.queries.verdicts import verdicts
 from evals.services import kpis, rules
 from evals.services.estimates import VariantEstimate
 from evals.services.kpis import PLACE_WORDS, PLACES, Place
 from playground.models import Playground
 
-BINS = 30
 KIND_WORDS: Mapping[str, str] = {
     "deterministic": "Code",
     "statistical": "Code, statistics",
@@ -52,19 +48,6 @@ class VariantLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slider:
-    """A pass line over the last run's scores. `line` is a share of the track from low to top."""
-
-    low: float
-    top: float
-    step: float
-    value: float
-    line: float
-    counts: tuple[int, ...]
-    passes_above: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class KpiLine:
     """A row of the KPIs table. Without a slider `words` says the line: "Must be Yes"."""
 
@@ -88,21 +71,6 @@ class RuleText:
     counted: int
     tokens: tuple[Token, ...]
     is_empty: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class LastRun:
-    """The newest finished run of the playground, as far as this page reads it."""
-
-    run: Run
-    matrix: ScoreMatrix
-
-
-def last_run(playground: Playground) -> LastRun | None:
-    """The newest run that is done, with its scores; None when nothing was run to its end."""
-    runs = Run.objects.filter(playground_id=playground.pk, state=Run.State.DONE)
-    run = runs.order_by("-number").first()
-    return LastRun(run=run, matrix=score_store.matrix(run)) if run else None
 
 
 def variant_lines(
@@ -149,7 +117,7 @@ def kpi_lines(chosen: Sequence[SetupKpi], rule: Rule, last: LastRun | None) -> l
                 group=kind.group,
                 how=_how(kind),
                 words=line_words(line, kind.scale),
-                slider=_slider(kpi.slot, line, kind.scale, last),
+                slider=slider(kpi.slot, line, kind.scale, last),
                 place=place,
                 places=tuple((each, PLACE_WORDS[each]) for each in PLACES),
             )
@@ -197,44 +165,6 @@ def duration_figure(seconds: float | None) -> tuple[str, str]:
     if seconds < 5400:
         return rendering.count(round(seconds / 60)), "min"
     return rendering.number(seconds / 3600, decimals=1), "h"
-
-
-def _slider(slot: str, line: PassLine, scale: Scale, last: LastRun | None) -> Slider | None:
-    if scale.binary or line.op in ("==", "between"):
-        return None
-    values = _scores(slot, last)
-    step = _step_of(scale)
-    top = scale.high
-    if top is None:
-        # Whole steps, so that the end of the track is a value a line can have.
-        reach = max(2 * line.value, float(np.max(values, initial=0.0)), step)
-        top = float(np.ceil(reach / step) * step)
-    counts, _edges = np.histogram(values, bins=BINS, range=(scale.low, top))
-    return Slider(
-        low=scale.low,
-        top=top,
-        step=step,
-        value=line.value,
-        line=(line.value - scale.low) / (top - scale.low),
-        counts=tuple(int(count) for count in counts),
-        passes_above=line.op in (">=", ">"),
-    )
-
-
-def _step_of(scale: Scale) -> float:
-    """How far one press of an arrow key moves a line on this scale."""
-    if scale.unit == "ms":
-        return 100
-    if scale.unit == "USD":
-        return 0.0001
-    return 0.05 if scale.high == 1 else 1
-
-
-def _scores(slot: str, last: LastRun | None) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    if last is None:
-        return np.empty(0)
-    of_variants = [last.matrix.scored(slot, index) for index in range(last.matrix.variants)]
-    return np.concatenate(of_variants)
 
 
 def line_words(line: PassLine, scale: Scale) -> str:

@@ -1,7 +1,7 @@
 """What a user can do with the KPIs of a playground: add, change, remove, take suggestions."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Literal, get_args
@@ -13,10 +13,9 @@ from accounts.errors import Refused
 from accounts.models import User, Workspace
 from evals import kpis as catalogue
 from evals.domain.rules import Condition, PassLine
-from evals.domain.snapshot import ColumnSpec
 from evals.kpis.base import Kpi
 from evals.models import KpiVersion, SetupKpi
-from evals.services import rules
+from evals.services import kpi_fit, rules
 from evals.services.variants import column_specs
 from playground.models import Playground
 
@@ -28,33 +27,6 @@ PLACE_WORDS: Mapping[Place, str] = {
     "required": "Required",
     "counted": "Counts",
     "shown": "Only shown",
-}
-
-# What a row can give, and the role of the column that gives it.
-ROLES: Mapping[str, str] = {
-    "question": "input",
-    "reference": "expected",
-    "evidence": "context",
-    "context": "context",
-    "context_used": "context",
-    "keywords": "keywords",
-    "answerable": "answerable",
-}
-# The same facts under other names: bound once, under the name that rows are read by.
-BINDABLE: Mapping[str, str] = {
-    "question": "question",
-    "reference": "reference",
-    "evidence": "evidence",
-    "context": "evidence",
-    "keywords": "keywords",
-    "answerable": "answerable",
-}
-ROLE_WORDS: Mapping[str, str] = {
-    "input": "an input column",
-    "expected": "an expected column",
-    "context": "a context column",
-    "keywords": "a keywords column",
-    "answerable": "an answerable column",
 }
 
 
@@ -88,7 +60,7 @@ def add(
     """
     kind = kind_of(key)
     params = _checked(kind, params) if params else {}
-    if reason := unavailable(kind, column_specs(playground), params):
+    if reason := kpi_fit.unavailable(kind, column_specs(playground), params):
         raise Refused(
             f"{kind.name}: {reason}.", hint="Give a column that role on the Data page first."
         )
@@ -157,44 +129,12 @@ def suggest(*, playground: Playground, user: User | None = None) -> list[SetupKp
     What compares with an expected text is required; everything else counts.
     """
     chosen = set(SetupKpi.objects.filter(playground=playground).values_list("key", flat=True))
-    wanted = [key for key in suggested_keys(column_specs(playground)) if key not in chosen]
+    wanted = [key for key in kpi_fit.suggested_keys(column_specs(playground)) if key not in chosen]
     added = [add(playground=playground, key=key, user=user) for key in wanted]
     for kpi in added:
         if kpi.key == "token_f1":
             put_in_rule(kpi=kpi, place="required", user=user)
     return added
-
-
-def suggested_keys(columns: Sequence[ColumnSpec]) -> list[str]:
-    """The keys of the KPIs that suit data with these columns, the most telling first."""
-    roles = {column.role for column in columns}
-    by_role = [
-        ("expected", "token_f1"),
-        ("keywords", "keyword_coverage"),
-        ("context", "number_grounding"),
-        ("answerable", "abstention_correctness"),
-    ]
-    return [*(key for role, key in by_role if role in roles), "word_count"]
-
-
-def unavailable(
-    kind: type[Kpi],
-    columns: Iterable[ColumnSpec],
-    params: Mapping[str, object] | None = None,
-    inputs: Mapping[str, str] | None = None,
-) -> str:
-    """Why a KPI cannot work on these columns ("Needs an expected column"); "" when it can.
-
-    `inputs` are bindings that stand in for a column with the usual role.
-    """
-    roles = {column.role for column in columns}
-    bound = set(inputs or ())
-    missing = dict.fromkeys(
-        ROLE_WORDS[ROLES[name]]
-        for name in _needed(kind, params or {})
-        if name in ROLES and ROLES[name] not in roles and BINDABLE.get(name) not in bound
-    )
-    return f"Needs {' and '.join(missing)}" if missing else ""
 
 
 def wrong_parameters(kpi: SetupKpi) -> str:
@@ -256,14 +196,6 @@ def _checked(kind: type[Kpi], params: Mapping[str, object]) -> dict[str, object]
     return {
         name: list(value) if isinstance(value, tuple) else value for name, value in params.items()
     }
-
-
-def _needed(kind: type[Kpi], params: Mapping[str, object]) -> tuple[str, ...]:
-    try:
-        return catalogue.build(kind.key, params).needed()
-    except ValueError:
-        # Some KPIs have no usable default; what they always need is known all the same.
-        return tuple(need for need in kind.needs if not need.endswith("?"))
 
 
 def _slot(key: str, wanted: str, taken: set[str]) -> tuple[str, int]:

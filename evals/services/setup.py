@@ -12,7 +12,7 @@ from evals.domain import prompts
 from evals.domain.rules import Rule
 from evals.domain.snapshot import ColumnSpec, KpiSpec, Snapshot, letter
 from evals.models import Connection, SetupKpi, Variant
-from evals.services import connections, kpis, rules, variants
+from evals.services import connections, kpi_fit, kpis, rules, variants
 from evals.services.variants import VariantDraft, column_specs
 from playground.models import Playground
 from playground.queries import current_version
@@ -77,7 +77,7 @@ def kpi_problems(playground: Playground, columns: Sequence[ColumnSpec]) -> list[
     for kpi in chosen:
         if wrong := kpis.wrong_parameters(kpi):
             found.append(f"{kpi.name}: {wrong}")
-        elif reason := kpis.unavailable(kpis.kind_of(kpi.key), columns, kpi.params, kpi.inputs):
+        elif reason := kpi_fit.unavailable(kpis.kind_of(kpi.key), columns, kpi.params, kpi.inputs):
             found.append(f"{kpi.name}: {reason}. Give a column that role, or remove the KPI.")
     if not _rule(playground).conditions:
         found.append("No KPI is in the rule. Set one to Required or to Counts.")

@@ -12,6 +12,7 @@ from accounts.errors import Refused
 from evals import access
 from evals.domain.rules import MODES
 from evals.queries import readiness, run_list, setup_page
+from evals.queries.setup_sliders import last_run
 from evals.services import estimates, kpis, rules
 from evals.services import setup as setup_service
 from evals.services.variants import MOST_VARIANTS, column_specs
@@ -78,7 +79,7 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
     variants = list(playground.variants.select_related("connection"))
     chosen = list(playground.setup_kpis.all())
     rule = setup_page.rule_of(playground, chosen)
-    last = setup_page.last_run(playground)
+    last = last_run(playground)
     estimate = estimates.estimate(playground, limit)
     ready = readiness.items(
         problems=setup_service.problems(playground),
