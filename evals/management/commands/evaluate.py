@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand
 from accounts.errors import UserError
 from accounts.services.owner import create_owner, get_owner
 from evals.queries import evaluation_report
-from evals.queries.evaluation_report import RunReading
+from evals.queries.reading import Reading, read
 from evals.services import evaluation
 from evals.services.evaluation import Evaluation
 from evals.services.spec_file import EvaluationSpec, SpecError, read_spec
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{exc} {hint}".strip())
             sys.exit(BAD_SPEC)
         started = time.monotonic()
-        reading = evaluation_report.read(done.run)
+        reading = read(done.run)
         if options["out"]:
             self._write_json(options["out"], done, reading, started)
         if options["out"] != "-":
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             spec=spec, data=data, workspace=owner.workspaces.earliest("id"), variables=os.environ
         )
 
-    def _write_json(self, out: str, done: Evaluation, reading: RunReading, started: float) -> None:
+    def _write_json(self, out: str, done: Evaluation, reading: Reading, started: float) -> None:
         content = evaluation_report.as_json(reading)
         content["timing"] = {
             "reading_s": round(done.reading_s, 3),
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         else:
             Path(out).write_text(text + "\n", encoding="utf-8")
 
-    def _is_good_enough(self, reading: RunReading, line: float | None, variant: str | None) -> bool:
+    def _is_good_enough(self, reading: Reading, line: float | None, variant: str | None) -> bool:
         if line is None:
             return True
         found = {
