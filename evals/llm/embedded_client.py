@@ -4,6 +4,7 @@ Options: `data_dir` (required), the data folder whose server is used.
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import time
 from decimal import Decimal
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 from evals.llm import embedded
 from evals.llm.base import Completion, Endpoint, Request
-from evals.llm.errors import BadRequestError, NetworkError, TimedOutError
+from evals.llm.errors import BadRequestError, NetworkError, NotReadyError, TimedOutError
 from evals.llm.openai_compatible import OpenAICompatibleClient
 
 START_S = 60.0
@@ -32,6 +33,7 @@ class EmbeddedClient:
         self._used = embedded.Folder(self._data_dir).used
         self._used_at = 0.0
         self._client: OpenAICompatibleClient | None = None
+        self._gone: list[OpenAICompatibleClient] = []
         self._starting = asyncio.Lock()
 
     async def ask(self, request: Request, *, timeout_s: float) -> Completion:
@@ -49,9 +51,11 @@ class EmbeddedClient:
 
     async def close(self) -> None:
         """Close the connections; the server goes on for others."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        clients = [*self._gone, self._client]
+        self._gone, self._client = [], None
+        for client in clients:
+            if client is not None:
+                await client.close()
 
     async def _connect(
         self, gone: OpenAICompatibleClient | None, timeout_s: float
@@ -62,10 +66,10 @@ class EmbeddedClient:
                 return self._client
             if timeout_s <= 0:
                 raise TimedOutError.after(0)
-            base_url = await asyncio.to_thread(
-                embedded.ensure_running, self._data_dir, wait_s=min(timeout_s, START_S)
-            )
-            await self.close()
+            base_url = await asyncio.to_thread(self._start, min(timeout_s, START_S))
+            if self._client is not None:
+                # Closed with the rest: others may be in the middle of a call with it.
+                self._gone.append(self._client)
             self._client = OpenAICompatibleClient(
                 Endpoint(
                     kind="openai",
@@ -75,9 +79,20 @@ class EmbeddedClient:
             )
             return self._client
 
+    def _start(self, wait_s: float) -> str:
+        try:
+            return embedded.ensure_running(self._data_dir, wait_s=wait_s)
+        except OSError as exc:
+            raise NotReadyError(
+                f"The embedded model cannot be started: {exc}.",
+                hint="Check that the data folder can be written and the disk is not full.",
+            ) from exc
+
     def _note_use(self) -> None:
         """Keep the server from ending for want of use, by a touch every 15 s at most."""
         now = time.monotonic()
         if now - self._used_at > USED_EVERY_S:
             self._used_at = now
-            self._used.touch()
+            # Without the folder there is no server either, which the call will show.
+            with contextlib.suppress(OSError):
+                self._used.touch()

@@ -15,7 +15,6 @@ For tests, benchmarks and the demonstration of large runs; pages label it
 import asyncio
 import hashlib
 import json
-import os
 import random
 import time
 from collections import Counter
@@ -87,11 +86,11 @@ class SimulatedClient:
         if self._call_log is None:
             return
         # One small write in append mode is whole, whichever processes write beside it.
-        file = os.open(self._call_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(file, b".\n")
-        finally:
-            os.close(file)
+            with self._call_log.open("ab", buffering=0) as file:
+                file.write(b".\n")
+        except OSError as exc:
+            raise BadRequestError(f"The option call_log cannot be used: {exc.strerror}.") from exc
 
     async def _wait(self, chance: random.Random, timeout_s: float) -> None:
         jitter = self._numbers["latency_jitter"] * chance.uniform(-1, 1)

@@ -191,6 +191,13 @@ def test_a_client_without_a_data_folder_is_refused() -> None:
         EmbeddedClient(Endpoint(kind="embedded"))
 
 
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(NotReadyError, match=r"cannot be started|not installed"):
+        ask(endpoint_in(tmp_path / "file"), question())
+
+
 def ends(folder: embedded.Folder, within_s: float = 15) -> bool:
     deadline = time.monotonic() + within_s
     while folder.is_served() and time.monotonic() < deadline:

@@ -124,6 +124,11 @@ def test_it_writes_one_line_a_call(tmp_path: Path) -> None:
     assert log.read_text() == ".\n" * 3
 
 
+def test_it_names_a_call_log_it_cannot_write(tmp_path: Path) -> None:
+    with pytest.raises(BadRequestError, match="call_log"):
+        simulated(call_log=str(tmp_path / "missing" / "calls"))
+
+
 @pytest.mark.parametrize("options", [{"skill": 1.5}, {"latency_ms": "fast"}, {"error_rate": True}])
 def test_it_names_an_option_it_cannot_use(options: dict[str, object]) -> None:
     with pytest.raises(BadRequestError, match=next(iter(options))):
