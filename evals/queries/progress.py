@@ -5,6 +5,7 @@ memory by version; of the answers only the failed ones are counted and the lates
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -140,15 +141,16 @@ def _cost(run: Run) -> str:
 def _cost_note(run: Run) -> str:
     if run.unpriced:
         return f"{rendering.count(run.unpriced)} answers without a known price"
-    expected = _expected_cost(run.pk)
+    expected = _expected_cost(run.pk, run.created_at)
     if expected is None:
-        return "no price known"
+        return "not all prices are known"
     return "free" if expected == 0 else f"of about {rendering.money(expected)}"
 
 
 @lru_cache(maxsize=64)
-def _expected_cost(run_id: int) -> Decimal | None:
-    # What a run froze never changes, and reading its rows on every poll would be waste.
+def _expected_cost(run_id: int, _created_at: datetime) -> Decimal | None:
+    # What a run froze never changes, and reading its rows on every poll would be waste. The
+    # moment is in the key because an id alone may be given out again after a rollback.
     return cost_of_run(run_id)
 
 

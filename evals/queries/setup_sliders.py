@@ -27,6 +27,11 @@ class Slider:
     counts: tuple[int, ...]
     passes_above: bool
 
+    @property
+    def shown(self) -> str:
+        """The value as a person would type it."""
+        return f"{self.value:.12g}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class LastRun:

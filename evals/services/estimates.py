@@ -121,14 +121,17 @@ def estimate(playground: Playground, limit: int | None = None) -> Estimate:
 
 
 def cost_of_run(run_id: int) -> Decimal | None:
-    """What a run was expected to cost, by what it froze; None when no price is known."""
+    """What a run was expected to cost, by what it froze; None when a price is unknown."""
     spec = RunSpec.objects.get(run_id=run_id)
     snapshot = Snapshot.from_json(spec.snapshot)
     ids = np.frombuffer(bytes(spec.row_ids), dtype="<i8").tolist()
     sample = _sample(ids)
     rows = len(ids) * spec.reps
-    priced = (estimate_variant(v, snapshot.columns, sample, rows) for v in snapshot.variants)
-    return _known_sum(one.cost for one in priced)
+    costs = [
+        estimate_variant(variant, snapshot.columns, sample, rows).cost
+        for variant in snapshot.variants
+    ]
+    return None if None in costs else _known_sum(costs)
 
 
 def estimate_variant(

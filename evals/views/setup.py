@@ -58,18 +58,21 @@ def setup_suggest(request: HttpRequest, playground_id: int) -> HttpResponse:
     user = access.person(request.user)
     setup_service.suggest(playground, user)
     added = kpis.suggest(playground=playground, user=user)
-    if request.headers.get("HX-Request") != "true":
-        names = ", ".join(kpi.name for kpi in added)
-        messages.success(request, f"Added {names}." if added else "The setup fits your data.")
-    return changed(request, playground)
+    names = ", ".join(kpi.name for kpi in added)
+    said = f"Added {names}." if added else "Nothing to add: the setup fits your data."
+    return changed(request, playground, said)
 
 
-def changed(request: HttpRequest, playground: Playground) -> HttpResponse:
-    """The answer to a change: the page's content for htmx, else the page again."""
+def changed(request: HttpRequest, playground: Playground, said: str = "") -> HttpResponse:
+    """The answer to a change: the page's content for htmx, else the page again.
+
+    `said` tells what was done, as a toast.
+    """
     if request.headers.get("HX-Request") == "true":
-        return render(
-            request, "evals/setup.html#setup", page_context(playground, _limit(request.POST))
-        )
+        context = page_context(playground, _limit(request.POST))
+        return render(request, "evals/setup.html#setup", {**context, "said": said})
+    if said:
+        messages.success(request, said)
     return redirect("setup", playground.pk)
 
 

@@ -109,6 +109,18 @@ def test_it_groups_errors_by_cause_and_says_what_to_do(
     assert causes[0].hint in page(client_alice, ready)
 
 
+def test_it_calls_a_run_free_only_when_every_price_is_known(
+    client_alice: Client, ready: Playground
+) -> None:
+    start(client_alice, ready)
+    run = Run.objects.get()
+    snapshot = run.spec.snapshot
+    snapshot["variants"][1]["input_per_1m"] = None
+    run.spec.save()
+
+    assert progress(run).cost_note == "not all prices are known"
+
+
 def test_it_cancels_a_run_and_keeps_it(client_alice: Client, ready: Playground) -> None:
     start(client_alice, ready)
     url = reverse("run-cancel", args=[ready.pk])

@@ -39,8 +39,10 @@ def test_it_suggests_a_setup_that_can_be_run(client_alice: Client, ground: Playg
 
 def test_it_suggests_nothing_twice(client_alice: Client, ready: Playground) -> None:
     before = list(SetupKpi.objects.values_list("slot", flat=True))
-    client_alice.post(reverse("setup-suggest", args=[ready.pk]))
+    url = reverse("setup-suggest", args=[ready.pk])
+    answer = client_alice.post(url, headers={"HX-Request": "true"})
 
+    assert "Nothing to add: the setup fits your data." in answer.content.decode()
     assert list(SetupKpi.objects.values_list("slot", flat=True)) == before
     assert Variant.objects.count() == 2
 
