@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 FLUSH_S = 0.25
 GAP_S = 0.02
+CLAIMING_S = 0.1
 MOST_HELD = 64
 OLD_S = 15 * 60.0
 LAST_CALLS_S = 20.0
@@ -139,8 +140,9 @@ class Drain:
     async def _claim(self) -> int:
         for key in [key for key, pool in self._pools.items() if pool.is_stale]:
             await self._pools.pop(key).close()
-        claimed = 0
-        while len(self._held) < MOST_HELD:
+        claimed, until = 0, time.monotonic() + CLAIMING_S
+        # Never so long that answers wait: there is another round after the next flush.
+        while len(self._held) < MOST_HELD and time.monotonic() < until:
             full = {pool.key for pool in self._pools.values() if pool.is_full}
             found = await self._in_writer(
                 claiming.claim_next,

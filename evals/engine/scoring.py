@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 NANO_USD_PER_USD = 10**9
 
+# The inputs that take another column than their role's, as (input, column id).
+Binding = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
@@ -36,7 +39,8 @@ class Scorer:
         self._snapshot = snapshot
         self.slots = tuple(spec.slot for spec in snapshot.kpis)
         self._kpis: dict[str, Kpi] = {}
-        self._specs = {spec.slot: spec for spec in snapshot.kpis}
+        # Slots with the same bindings share one reading of the row.
+        self._bindings = {spec.slot: tuple(sorted(spec.inputs.items())) for spec in snapshot.kpis}
         for spec in snapshot.kpis:
             kpi = _build(spec, code_hashes.get(spec.slot, ""))
             if kpi is not None:
@@ -49,17 +53,17 @@ class Scorer:
 
     def score(self, answer: AnswerRecord, cells: Mapping[str, str]) -> dict[str, Mark]:
         """The marks of one ok answer in each live slot. `cells` are its row's."""
-        by_binding: dict[tuple[tuple[str, str], ...], dict[str, object]] = {}
+        inputs: dict[Binding, Inputs] = {}
         marks = {}
         for slot, kpi in self._kpis.items():
-            bound = self._specs[slot].inputs
-            key = tuple(sorted(bound.items()))
-            if key not in by_binding:
-                by_binding[key] = row_fields(self._snapshot.columns, cells, bound)
-            marks[slot] = _mark(kpi.score(self._inputs(answer, by_binding[key])))
+            binding = self._bindings[slot]
+            if binding not in inputs:
+                inputs[binding] = self._inputs(answer, cells, binding)
+            marks[slot] = _mark(kpi.score(inputs[binding]))
         return marks
 
-    def _inputs(self, answer: AnswerRecord, row: Mapping[str, object]) -> Inputs:
+    def _inputs(self, answer: AnswerRecord, cells: Mapping[str, str], binding: Binding) -> Inputs:
+        row = row_fields(self._snapshot.columns, cells, dict(binding))
         evidence = row.get("evidence", ())
         uses_context = self._snapshot.variants[answer.variant].use_context
         return answer_inputs(
