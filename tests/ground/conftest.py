@@ -11,7 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -101,66 +102,78 @@ class Started:
         return time.monotonic() - began
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """An empty data folder."""
-    made = tmp_path / "data"
-    made.mkdir(mode=0o700)
-    return made
+@dataclass(kw_only=True)
+class Ground:
+    """An installation of its own: a data folder, a database, and what a user types there."""
 
+    folder: Path
+    variables: dict[str, str]
+    begun: list[Started] = field(default_factory=list)
 
-@pytest.fixture
-def variables(folder: Path) -> Iterator[dict[str, str]]:
-    """The variables of a fresh installation: its own data folder and its own database."""
-    with own_database() as database:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("EVALGROUND_")}
-        yield {
-            **kept,
-            **database,
-            "EVALGROUND_DATA": str(folder),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-
-
-@pytest.fixture
-def manage(variables: dict[str, str]) -> Manage:
-    """Runs `manage.py` with these arguments and more variables, and waits for its end."""
-
-    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def manage(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py` with these arguments and more variables, and wait for its end."""
         return subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *arguments],
-            env={**variables, **more},
+            env={**self.variables, **more},
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,
             check=False,
         )
 
-    return run
+    def start(self, *arguments: str, **more: str) -> Started:
+        """Start the product without the sample, from another folder, printing into a file."""
+        port = free_port()
+        output = self.folder.parent / f"output-{len(self.begun)}.txt"
+        command = ["start", "--no-sample", f"--port={port}", *arguments]
+        with output.open("wb") as target:
+            process = subprocess.Popen(
+                [sys.executable, str(ROOT / "manage.py"), *command],
+                env={**self.variables, **more},
+                stdout=target,
+                stderr=target,
+                cwd=self.folder.parent,
+            )
+        self.begun.append(Started(process=process, output=output, folder=self.folder, port=port))
+        return self.begun[-1]
+
+
+@contextmanager
+def new_ground(place: Path) -> Iterator[Ground]:
+    """An installation under `place`; what still runs at the end is ended."""
+    folder = place / "data"
+    folder.mkdir(mode=0o700)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("EVALGROUND_")}
+    with own_database() as database:
+        ground = Ground(
+            folder=folder,
+            variables={
+                **kept,
+                **database,
+                "EVALGROUND_DATA": str(folder),
+                "DJANGO_SETTINGS_MODULE": "config.settings",
+            },
+        )
+        yield ground
+        for started in ground.begun:
+            if started.process.poll() is None:
+                started.stop()
 
 
 @pytest.fixture
-def start(
-    variables: dict[str, str], folder: Path, tmp_path: Path
-) -> Iterator[Callable[..., Started]]:
-    """Starts the product without the sample; what still runs at the end is ended."""
-    begun: list[Started] = []
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """An installation that was never started."""
+    with new_ground(tmp_path) as made:
+        yield made
 
-    def begin(*arguments: str, **more: str) -> Started:
-        port = free_port()
-        output = tmp_path / f"output-{len(begun)}.txt"
-        with output.open("wb") as target:
-            process = subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "start", f"--port={port}", *arguments],
-                env={**variables, **more},
-                stdout=target,
-                stderr=target,
-                cwd=tmp_path,
-            )
-        begun.append(Started(process=process, output=output, folder=folder, port=port))
-        return begun[-1]
 
-    yield begin
-    for started in begun:
-        if started.process.poll() is None:
-            started.stop()
+@pytest.fixture
+def manage(ground: Ground) -> Manage:
+    """Runs a command of `ground`."""
+    return ground.manage
+
+
+@pytest.fixture
+def folder(ground: Ground) -> Path:
+    """The data folder of `ground`."""
+    return ground.folder

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.ground.conftest import ROOT, Started, free_port
+from tests.ground.conftest import ROOT, Ground, Started, free_port
 
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 OURS = ("prepare", "web", "worker")
@@ -34,14 +34,14 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def run(variables: dict[str, str], folder: Path, tmp_path: Path, redis_url: str) -> Iterator[Run]:
+def run(ground: Ground, tmp_path: Path, redis_url: str) -> Iterator[Run]:
     """Starts a service of the file, with addresses of this machine in place of the containers'."""
     (tmp_path / "password").write_text("trail-boots-7")
     here = {
-        "EVALGROUND_DATA": str(folder),
+        "EVALGROUND_DATA": str(ground.folder),
         "EVALGROUND_PORT": str(free_port()),
         "EVALGROUND_OWNER_PASSWORD_FILE": str(tmp_path / "password"),
-        "DATABASE_URL": variables.get("DATABASE_URL", ""),
+        "DATABASE_URL": ground.variables.get("DATABASE_URL", ""),
         "REDIS_URL": redis_url,
     }
     started: list[Started] = []
@@ -55,12 +55,12 @@ def run(variables: dict[str, str], folder: Path, tmp_path: Path, redis_url: str)
             process = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=ROOT,
-                env={**variables, **listed, **here},
+                env={**ground.variables, **listed, **here},
                 stdout=target,
                 stderr=target,
             )
         port = int(here["EVALGROUND_PORT"])
-        started.append(Started(process=process, output=output, folder=folder, port=port))
+        started.append(Started(process=process, output=output, folder=ground.folder, port=port))
         return started[-1]
 
     yield begin
@@ -85,7 +85,7 @@ def test_the_listed_processes_make_a_healthy_server(run: Run) -> None:
     web.wait_for_workers(1)
 
     assert web.health()["status"] == "ok"
-    assert run("worker", *SERVICES["worker"]["healthcheck"]["test"][2:]).process.wait(60) == 0
+    assert run("worker", *SERVICES["worker"]["healthcheck"]["test"][1:]).process.wait(60) == 0
 
 
 def test_every_service_has_a_health_check_or_ends_by_itself() -> None:

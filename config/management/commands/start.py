@@ -38,7 +38,7 @@ class Command(BaseCommand):
             return
         installation = hold(settings.DATA_DIR)
         if ended := installation.end_leftovers():
-            self._say(f"Ended {ended} processes that an earlier start left behind.")
+            self._say(f"Ended what an earlier start left behind: {ended} of its processes.")
         refuse_taken_port(host, port)
         if migrate_if_needed():
             self._say("The tables are up to date.")
