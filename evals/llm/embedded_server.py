@@ -81,7 +81,6 @@ def _server(file: Path) -> Any:
     threads = _cores()
     for group in (params.cpuparams, params.cpuparams_batch):
         group.n_threads = threads
-        # Waiting threads sleep instead of spinning: workers and web share the cores.
         group.poll = 0
     params.cache_ram_mib = 0
     params.cors_origins = f"http://{HOST}"

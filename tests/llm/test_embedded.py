@@ -18,7 +18,8 @@ from evals.llm.embedded_client import EmbeddedClient
 from evals.llm.errors import BadRequestError, NotReadyError
 from tests.llm.conftest import ask
 
-WAIT_S = 60.0
+# Long, because a test machine may have much else to do.
+WAIT_S = 180.0
 PROMPT = (
     "Context: Tents may be returned within 45 days.\n\n"
     "Question: Within how many days may a tent be returned?"
@@ -196,6 +197,19 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(NotReadyError, match=r"cannot be started|not installed"):
         ask(endpoint_in(tmp_path / "file"), question())
+
+
+def test_it_gives_up_soon_on_a_server_that_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "is_available", lambda: True)
+    monkeypatch.setattr(embedded, "SPAWN_EVERY_S", 0.1)
+    monkeypatch.setattr(embedded, "PROJECT", tmp_path)
+
+    with pytest.raises(NotReadyError, match="ends at once") as caught:
+        embedded.ensure_running(tmp_path, wait_s=30)
+
+    assert "No module named" in caught.value.message
 
 
 def ends(folder: embedded.Folder, within_s: float = 15) -> bool:
