@@ -38,11 +38,12 @@ class Filter:
 class Selection:
     """What a state selects of a run: the filters with counts, and the rows in order.
 
-    `state` says `show` and `sort` also where the URL left them open. `variant` is the index of
-    the variant that rows are filtered by.
+    `state` says `show` also where the URL left it open; `sort` is what it comes to. `variant` is
+    the index of the variant that rows are filtered by.
     """
 
     state: ViewState
+    sort: str
     filters: tuple[Filter, ...]
     order: Ordering
     variant: int | None
@@ -81,11 +82,11 @@ def select(reading: Reading, state: ViewState) -> Selection:
     counts = {show: int((mask & narrowed).sum()) for show, mask in shown.items()}
     show = state.show or _first_choice(counts, narrow=missed is not None, reading=reading)
     sort = state.sort or ("disagreement" if show == "disagree" else "row")
-    said = replace(state, show=show, sort=sort, kpi=state.kpi if missed is not None else "")
     return Selection(
-        state=said,
+        state=replace(state, show=show, kpi=state.kpi if missed is not None else ""),
+        sort=sort,
         filters=_filters(counts, show, len(reading.snapshot.variants)),
-        order=ordering(reading, said, shown[show] & narrowed),
+        order=ordering(reading, sort, shown[show] & narrowed),
         variant=variant,
     )
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from evals.domain.rules import ConditionState, Verdict
 from evals.queries.reading import Reading
-from evals.queries.view_state import Cursor, ViewState
+from evals.queries.view_state import Cursor
 
 Mask = NDArray[np.bool_]
 
@@ -81,10 +81,10 @@ def disagreement(reading: Reading) -> NDArray[np.intp]:
     return smaller
 
 
-def ordering(reading: Reading, state: ViewState, mask: Mask) -> Ordering:
+def ordering(reading: Reading, sort: str, mask: Mask) -> Ordering:
     """The rows of `mask`, by number or the most divided first."""
     positions = np.flatnonzero(mask)
-    if state.sort != "disagreement":
+    if sort != "disagreement":
         return Ordering(positions=positions, disagreement=np.zeros_like(positions))
     divided = disagreement(reading)[positions]
     # Stable: rows that are equally divided stay in the order of their numbers.

@@ -14,8 +14,6 @@ from evals.queries.reading import Reading
 from evals.queries.variant_heads import heads
 from evals.views.read_page import ReadPage, is_fragment, no_run, open_page
 
-# The next page is fetched when this row before the end comes into view.
-_AHEAD = 12
 _APPENDED = {"is_more": True, "tab_stop": 0}
 
 
@@ -59,15 +57,12 @@ def grid_context(
         "heads": heads(reading),
         "state": state,
         "query": state.query(),
-        "filters": [
-            (one, state.query(show=one.show, sort=shown.state.sort)) for one in selection.filters
-        ],
+        "filters": [(one, state.query(show=one.show)) for one in selection.filters],
         "hidden": state.pairs(q=""),
         "next_query": state.query(after=rows.next) if rows.next else "",
-        "sort_query": state.query(sort=_other_sort(state.sort)),
+        "sort_query": state.query(sort=_other_sort(selection.sort)),
         "removals": _removals(reading, selection),
         "outputs": selection.total * len(reading.snapshot.variants),
-        "sentinel": min(_AHEAD, len(rows.rows)),
         "tab_stop": rows.first,
         "focus_row": shown.state.row,
         "focus_cell": shown.state.cell,
