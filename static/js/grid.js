@@ -5,10 +5,11 @@ import { close, isOpen } from "./drawer.js";
 const grid = () => document.querySelector("[data-grid]");
 const rows = () => [...grid().querySelectorAll("[role=row]")].filter((row) => cells(row).length);
 const cells = (row) => [...row.querySelectorAll("[role=gridcell][tabindex]")];
-const current = () => grid().querySelector("[role=gridcell].cur, [role=gridcell][tabindex='0']");
+const current = () =>
+  grid().querySelector("[role=gridcell].cur") ?? grid().querySelector("[role=gridcell][tabindex='0']");
 
 function choose(cell) {
-  for (const old of grid().querySelectorAll(".cur")) {
+  for (const old of grid().querySelectorAll(".cur, [role=gridcell][tabindex='0']")) {
     old.classList.remove("cur");
     old.tabIndex = -1;
   }
