@@ -157,8 +157,7 @@ def stack(counts: Sequence[tuple[str, int]]) -> tuple[Part, ...]:
 
 def span(bounds: Sequence[float]) -> float:
     """The share at the ends of difference charts that stand under each other."""
-    widest = max((abs(bound) for bound in bounds), default=0.0)
-    return max(_SMALLEST_SPAN, ticks(widest, 2)[-1])
+    return ticks(max([_SMALLEST_SPAN, *(abs(bound) for bound in bounds)]), 2)[-1]
 
 
 def difference(

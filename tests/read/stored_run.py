@@ -77,7 +77,7 @@ class Plan:
     slots: Sequence[str] = SLOTS
     rule: Rule = field(default_factory=lambda: RULE)
     state: str = Run.State.DONE
-    cost_nano: int | None = 400_000
+    cost_nano: Sequence[int | None] = (400_000,)
     name: str = "Tents"
 
 
@@ -205,7 +205,7 @@ def _records(run: Run, plan: Plan) -> Iterable[AnswerRecord]:
                 text=said,
                 tokens_in=20,
                 tokens_out=len(said.split()),
-                cost_nano=plan.cost_nano,
+                cost_nano=plan.cost_nano[variant % len(plan.cost_nano)],
                 latency_ms=200.0 * (variant + 1) + position % 50,
                 finish_reason="stop",
             )
