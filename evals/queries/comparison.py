@@ -92,9 +92,14 @@ def select(reading: Reading, state: ViewState) -> Selection:
 
 
 def page(reading: Reading, selection: Selection) -> Page:
-    """The rows after the state's cursor. Two queries, whatever the number of rows."""
-    start = selection.order.after(selection.state.after)
-    return _page_from(reading, selection, start)
+    """The rows after the state's cursor, or else around its row.
+
+    Two queries, whatever the number of rows.
+    """
+    state = selection.state
+    if state.after is None and state.row is not None:
+        return page_with(reading, selection, state.row)
+    return _page_from(reading, selection, selection.order.after(state.after))
 
 
 def page_with(reading: Reading, selection: Selection, position: int) -> Page:

@@ -13,8 +13,8 @@ from evals.domain.matrix import ScoreState
 from evals.domain.rules import Verdict, reasons
 from evals.models import Answer
 from evals.queries.costs import usd
-from evals.queries.csv_cells import safe_cell
 from evals.queries.reading import Reading
+from playground.domain.spreadsheets import safe_cell
 from playground.models import Row
 
 _CHUNK = 250

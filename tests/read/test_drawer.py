@@ -42,6 +42,18 @@ def test_it_opens_on_the_page_of_the_grid_that_has_its_row(
     assert "78" in numbers
 
 
+def test_it_closes_to_the_page_of_the_grid_that_has_its_row(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    text = fragment(client_alice, store_run(rows=120), 77, "?show=all&cell=b")
+
+    close = re.search(r'href="([^"]+)" data-close', text)
+    assert close
+    page = client_alice.get(close[1].replace("&amp;", "&")).content.decode()
+    assert 'class="oc p cur"' in page
+    assert 'aria-rowindex="79" aria-selected="true"' in page
+
+
 def test_it_shows_the_full_answer_with_its_figures(
     client_alice: Client, store_run: StoreRun
 ) -> None:

@@ -11,8 +11,8 @@ from django.test import AsyncClient, Client
 
 from accounts.models import User
 from evals.models import Run
-from evals.queries.csv_cells import safe_cell
 from evals.queries.export import file_name
+from playground.domain.spreadsheets import safe_cell
 from tests.read.conftest import StoreRun
 from tests.read.stored_run import Failure, say
 
@@ -114,13 +114,13 @@ def test_it_reads_back_as_it_was_written(client_alice: Client, store_run: StoreR
 
     answers = [row["A Model 1: answer"] for row in table(client_alice, run)]
 
-    assert [text.removeprefix("'") for text in answers] == said
-    assert [text for text in answers if text.startswith("'")] == [
-        "'=HYPERLINK('http://127.0.0.1:9')",
-        "'@SUM(A1)",
-        "'- a list",
-        "'＝1+1",
-        "'\t=1",
+    assert [text.removeprefix("' ") for text in answers] == said
+    assert [text for text in answers if text.startswith("' ")] == [
+        "' =HYPERLINK('http://127.0.0.1:9')",
+        "' @SUM(A1)",
+        "' - a list",
+        "' ＝1+1",
+        "' \t=1",
     ]
 
 
@@ -128,7 +128,7 @@ def test_it_reads_back_as_it_was_written(client_alice: Client, store_run: StoreR
     "start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "|", "＝", "＋", "－", "＠"]
 )
 def test_it_takes_the_sting_out_of_formulas(start: str) -> None:
-    assert safe_cell(f"{start}cmd") == f"'{start}cmd"
+    assert safe_cell(f"{start}cmd") == f"' {start}cmd"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_it_leaves_plain_cells_alone(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["-2.5+1", "+1 2", "-", "+", "--1", "-1e", "-１"])
 def test_it_takes_no_formula_for_a_number(text: str) -> None:
-    assert safe_cell(text) == f"'{text}"
+    assert safe_cell(text) == f"' {text}"
 
 
 @pytest.mark.parametrize(
