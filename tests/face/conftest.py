@@ -1,14 +1,15 @@
 """Where the face's files are, and a browser page that is served from them."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, Error, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route
+
+from tests.browser import launched
 
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
@@ -35,17 +36,8 @@ def sprite_names() -> set[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=path,
-                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-            )
-        except Error:
-            pytest.skip("No Chromium: the scripts were NOT tried in a browser.")
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 class Stage:
