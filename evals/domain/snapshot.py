@@ -41,7 +41,7 @@ class VariantSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class KpiSpec:
-    """A KPI version in a slot. `inputs` maps an input's name to the id of the column bound to it."""
+    """A KPI version in a slot. `inputs` maps an input's name to the id of its column."""
 
     slot: str
     key: str

@@ -129,7 +129,7 @@ def test_a_missing_file_and_a_missing_key_are_named(folder: Path) -> None:
 
 
 def test_refused_connections_are_errors_and_never_fails(folder: Path) -> None:
-    code, out, err = run_command(folder / "spec.yaml", "--fail-under", "0.1")
+    code, _out, err = run_command(folder / "spec.yaml", "--fail-under", "0.1")
 
     assert code == 1
     assert "No answer was decided" in err
