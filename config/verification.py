@@ -9,9 +9,10 @@ from django.core.management.base import CommandError
 
 from config import broker
 from evals.llm import embedded
+from evals.llm.litellm_client import load_litellm
 
 # Imported only on first use while serving, so that a broken one would show late.
-HEAVY_PACKAGES = ("aiohttp", "litellm", "numpy", "openai", "pandas", "psycopg", "uvicorn")
+HEAVY_PACKAGES = ("aiohttp", "numpy", "openai", "pandas", "psycopg", "uvicorn")
 EMBEDDED_PACKAGE = "xllamacpp"
 
 
@@ -22,7 +23,8 @@ def verify(say: Callable[[str], None]) -> None:
     """
     for name in HEAVY_PACKAGES:
         importlib.import_module(name)
-    say(f"packages: {', '.join(HEAVY_PACKAGES)} and the others can be imported")
+    load_litellm()
+    say(f"packages: {', '.join(HEAVY_PACKAGES)} and litellm can be imported")
     call_command("check", verbosity=0)
     say(f"settings: fine; the data folder is {settings.DATA_DIR}")
     say(f"broker: {_broker()}")
