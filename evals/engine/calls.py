@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from evals.engine.endpoints import Reach
+from evals.engine.faults import fault
 from evals.engine.turns import Turns, sleep
 from evals.llm.base import Client, Completion, Request
 from evals.llm.errors import ModelError, NotReadyError
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 LOADING_S = 180.0
 PROBE_S = 1.0
+LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +82,8 @@ class Caller:
             self._client = open_client(self._reach.endpoint)
         except ModelError as error:
             self._broken = failure_of(error)
-        except Exception as error:
-            logger.exception("client_not_opened", extra={"error": type(error).__name__})
+        except Exception as error:  # noqa: BLE001 - a client is foreign code
+            logger.error("client_not_opened", extra=fault(error))
             self._broken = UNEXPECTED
 
     async def close(self) -> None:
@@ -94,13 +96,13 @@ class Caller:
 
         No try starts after `stopped`.
         """
+        if self._client is None or self._broken is not None:
+            return Outcome(tries=1, failure=self._broken)
         tries, left_s, billed = 0, float(self._reach.timeout_s), False
         while level := await self._turns.take(stopped):
             started = time.monotonic()
             error: ModelError | None = None
             try:
-                if self._client is None or self._broken is not None:
-                    return Outcome(tries=1, failure=self._broken)
                 completion = await self._client.ask(request, timeout_s=left_s)
             except ModelError as raised:
                 error = raised
@@ -128,7 +130,8 @@ class Caller:
             await self._pause(rest_s, error.message)
             return True
         wait_s = backoff_s(error, tries)
-        if wait_s is None or left_s <= 0:
+        # With next to no time left another try could only end as a time-out.
+        if wait_s is None or left_s < self._reach.timeout_s * LEAST_SHARE:
             return False
         await sleep(wait_s, stopped)
         return True

@@ -59,8 +59,10 @@ class Drain:
         self._stop_at: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
+        # One thread: claims and flushes never overlap, so the shards need no locks.
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine-writer")
         self.beats = 0
+        self.is_broken = False
 
     def run(self) -> None:
         """Work until there is nothing to claim, the drain is old, or `stop` was called."""
@@ -105,6 +107,7 @@ class Drain:
         except DatabaseError:
             # The leases run out by themselves, and the next drain reads what is stored.
             logger.exception("drain_broke", extra={"owner": self._owner})
+            self.is_broken = True
             self._held.clear()
         finally:
             await self._wind_up()
@@ -116,6 +119,7 @@ class Drain:
         while True:
             claimed = await self._claim() if self._may_claim else 0
             idle_rounds = 0 if claimed or self._held else idle_rounds + 1
+            # Twice: a shard that is just being given back elsewhere is worth a moment.
             if not self._held and (idle_rounds > 1 or not self._may_claim):
                 return
             await self._until_flush()
@@ -125,6 +129,7 @@ class Drain:
 
     @property
     def _may_claim(self) -> bool:
+        # An old drain ends, and the next one starts with fresh memory and connections.
         is_old = time.monotonic() - self._began_at > OLD_S
         return self._stop_at is None and not is_old
 
@@ -203,6 +208,7 @@ class Drain:
 
     def _keep(self, shard: HeldShard, record: AnswerRecord) -> None:
         self._outbox.put(shard, record)
+        # The first answer of a run is to be seen at once, a finished shard to be left at once.
         was_quiet = time.monotonic() - self._flushed_at > FLUSH_S
         if was_quiet or shard.is_idle:
             self._wake.set()

@@ -78,6 +78,7 @@ def load(lease: Lease, plan: RunPlan) -> HeldShard:
         blocks = score_store.read(run_id=lease.run_id, variant=lease.variant, start=lease.start)
         scores.load(blocks, time.monotonic())
     scores.note_stored({i: stored[cell] for i, cell in enumerate(cells) if cell in stored})
+    # A process died between an answer and its score: the text is there, no call is needed.
     late = {cells[index] for index in scores.unscored(plan.scorer.live)}
     texts = answers.ok_answers(
         run_id=lease.run_id, variant=lease.variant, positions={cell.position for cell in late}

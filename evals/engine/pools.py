@@ -8,10 +8,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from evals.engine.answers import AnswerRecord
 from evals.engine.calls import UNEXPECTED, Caller, Failure, Outcome
 from evals.engine.endpoints import Reach
+from evals.engine.faults import fault
 from evals.engine.held import Cell, HeldShard
 from evals.engine.plan import cost_nano
 from evals.models import Answer
@@ -19,6 +21,7 @@ from evals.models import Answer
 logger = logging.getLogger(__name__)
 
 FINISH_REASON_CHARS = 40
+MOST_TOKENS = 2**31 - 1
 STALE_S = 2.0
 
 OnAnswer = Callable[[HeldShard, AnswerRecord], None]
@@ -110,9 +113,9 @@ class Pool:
             record = None
             try:
                 record = await self._answer(shard, cell)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the cell says so
                 # One cell must not end the others, and no puller may die unseen.
-                logger.exception("cell_failed", extra={"error": type(error).__name__})
+                logger.error("cell_failed", extra=fault(error))
                 record = _record(shard, cell, Outcome(tries=1, failure=UNEXPECTED))
             finally:
                 shard.in_flight -= 1
@@ -151,38 +154,49 @@ def _failed(kind: str, words: str) -> Outcome:
 
 def _record(shard: HeldShard, cell: Cell, outcome: Outcome) -> AnswerRecord:
     """The answer to store. What it cost is None when it is unknown, 0 when nothing was billed."""
-    lease = shard.lease
-    completion, failure = outcome.completion, outcome.failure
-    if failure is not None:
-        return AnswerRecord(
-            run_id=lease.run_id,
-            variant=lease.variant,
-            position=cell.position,
-            rep=cell.rep,
-            status=Answer.Status.ERROR,
-            error_class=failure.kind,
-            error_text=storable(failure.words),
-            cost_nano=None if failure.billed_maybe else 0,
-            tries=outcome.tries,
-        )
-    if completion is None:
-        raise ValueError("A cell that was not asked to the end has no answer to store.")
-    return AnswerRecord(
+    lease, failure = shard.lease, outcome.failure
+    empty = AnswerRecord(
         run_id=lease.run_id,
         variant=lease.variant,
         position=cell.position,
         rep=cell.rep,
+        status=Answer.Status.ERROR,
+        tries=outcome.tries,
+    )
+    if failure is not None:
+        return replace(
+            empty,
+            error_class=failure.kind,
+            error_text=storable(failure.words),
+            cost_nano=None if failure.billed_maybe else 0,
+        )
+    if outcome.completion is None:
+        raise ValueError("A cell that was not asked to the end has no answer to store.")
+    completion = replace(
+        outcome.completion,
+        tokens_in=plausible(outcome.completion.tokens_in),
+        tokens_out=plausible(outcome.completion.tokens_out),
+    )
+    return replace(
+        empty,
         status=Answer.Status.OK,
-        text=completion.text,
+        text=storable(completion.text),
         tokens_in=completion.tokens_in,
         tokens_out=completion.tokens_out,
         cost_nano=cost_nano(shard.plan.variant(lease.variant), completion),
         latency_ms=completion.latency_ms,
-        tries=outcome.tries,
-        finish_reason=(completion.finish_reason or "")[:FINISH_REASON_CHARS],
+        finish_reason=storable(completion.finish_reason or "")[:FINISH_REASON_CHARS],
     )
 
 
 def storable(text: str) -> str:
-    """`text` without what PostgreSQL or UTF-8 would refuse: NUL and lone surrogates."""
+    """`text` without what PostgreSQL or UTF-8 would refuse: NUL and lone surrogates.
+
+    One refused answer would fail its whole batch, again and again, and be paid for each time.
+    """
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def plausible(tokens: int | None) -> int | None:
+    """A count of tokens as reported; None, unknown, for one that no column could hold."""
+    return tokens if tokens is not None and 0 <= tokens <= MOST_TOKENS else None

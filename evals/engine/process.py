@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 END_WITHIN_S = 22.0
 POLL_S = 0.25
+LONGEST_REST_S = 60.0
 
 
 class EngineProcess:
@@ -31,7 +32,8 @@ class EngineProcess:
         self._presence: Presence | None = None
         self._ticker: Ticker | None = None
         self.current: Drain | None = None
-        self._thread: threading.Thread | None = None
+        self._failures = 0
+        self._rest_until = 0.0
         self.is_stopping = False
 
     def start(self) -> None:
@@ -80,22 +82,34 @@ class EngineProcess:
                 running.wake()
             return
         try:
-            if self._presence is None or self.is_stopping:
+            if self._presence is None or self.is_stopping or self._is_resting:
                 return
-            drain = Drain(self._presence.name)
-            watchdog = Watchdog(lambda: drain.beats)
-            self.current = drain
-            watchdog.start()
-            try:
-                drain.run()
-            finally:
-                watchdog.stop()
+            self.current = Drain(self._presence.name)
+            self._watched(self.current)
         finally:
             self.current = None
+            # A bell that was lost just now is made good by the ticker.
             self._slot.release()
 
+    def _watched(self, drain: Drain) -> None:
+        watchdog = Watchdog(lambda: drain.beats)
+        watchdog.start()
+        if self.is_stopping:
+            # `stop` came too early to see this drain.
+            drain.stop()
+        is_orderly = False
+        try:
+            drain.run()
+            is_orderly = not drain.is_broken
+        finally:
+            watchdog.stop()
+            # What breaks every time must not ask, and pay for, the same cells every second.
+            self._failures = 0 if is_orderly else self._failures + 1
+            rest_s = 0 if is_orderly else min(LONGEST_REST_S, 2**self._failures)
+            self._rest_until = time.monotonic() + rest_s
+
     def drain_until_ended(self, run_id: int, *, timeout_s: float | None) -> bool:
-        """Drain in this thread until a run has ended, whoever works on it; False on time-out."""
+        """Wait until a run has ended, with this process at work too; False on time-out."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         with self.running():
             while runs.states([run_id]).get(run_id) in (Run.State.RUNNING, Run.State.PAUSED):
@@ -106,10 +120,13 @@ class EngineProcess:
 
     def begin_drain(self) -> None:
         """Start a drain in a thread of its own, unless one runs."""
-        if self.is_stopping or self._slot.locked():
+        if self.is_stopping or self._is_resting or self._slot.locked():
             return
-        self._thread = threading.Thread(target=self._drain_in_thread, name="engine-drain")
-        self._thread.start()
+        threading.Thread(target=self._drain_in_thread, name="engine-drain").start()
+
+    @property
+    def _is_resting(self) -> bool:
+        return time.monotonic() < self._rest_until
 
     def _drain_in_thread(self) -> None:
         try:

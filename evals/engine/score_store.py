@@ -140,6 +140,7 @@ def _refreshed(run: Run, old: _Cached) -> _Cached:
     was = old.matrix
     found = Block.objects.filter(run_id=run.id, version__gt=old.version)
     blocks = list(found.values_list("variant", "slot", "start", "data"))
+    # Copies: whoever holds the old matrix goes on reading it unchanged.
     values, states = was.values.copy(), was.states.copy()
     answers, latency_ms = was.answers.copy(), was.latency_ms.copy()
     for variant, slot, start, data in blocks:

@@ -9,6 +9,7 @@ from evals.domain.matrix import ScoreState
 from evals.domain.results import NotApplicable, Result, Score
 from evals.domain.snapshot import KpiSpec, Snapshot
 from evals.engine.answers import AnswerRecord
+from evals.engine.faults import fault
 from evals.kpis.base import Inputs, Kpi
 from evals.kpis.binding import answer_inputs, row_fields
 
@@ -57,9 +58,14 @@ class Scorer:
         marks = {}
         for slot, kpi in self._kpis.items():
             binding = self._bindings[slot]
-            if binding not in inputs:
-                inputs[binding] = self._inputs(answer, cells, binding)
-            marks[slot] = _mark(kpi.score(inputs[binding]))
+            try:
+                if binding not in inputs:
+                    inputs[binding] = self._inputs(answer, cells, binding)
+                marks[slot] = _mark(kpi.score(inputs[binding]))
+            except Exception as error:  # noqa: BLE001 - whatever it was, the score says so
+                # An answer that was paid for is stored whatever becomes of its scores.
+                logger.error("kpi_broke", extra={"slot": slot, **fault(error)})
+                marks[slot] = Mark(state=ScoreState.ERROR)
         return marks
 
     def _inputs(self, answer: AnswerRecord, cells: Mapping[str, str], binding: Binding) -> Inputs:

@@ -89,6 +89,7 @@ def claim(
         WHERE state = 'ready' AND {picked(select, "FOR UPDATE OF s SKIP LOCKED")}
         RETURNING id, run_id, variant, start, n, pool, token, claims"""
     with transaction.atomic(), connection.cursor() as cursor:
+        # SQLite begins IMMEDIATE; PostgreSQL skips what others are claiming just now.
         cursor.execute(update, [owner, token, *full, *held, owner])
         found = cursor.fetchone()
         if found is None:

@@ -105,7 +105,7 @@ def _score(held: Sequence[HeldShard]) -> None:
     for shard in held:
         while shard.unscored:
             record = shard.unscored[0]
-            marks = shard.plan.scorer.score(record, shard.rows[record.position])
+            marks = shard.plan.scorer.score(record, shard.rows.get(record.position, {}))
             shard.scores.note_marks(shard.index(record), marks)
             shard.unscored.popleft()
             if time.perf_counter() >= until:
@@ -115,6 +115,7 @@ def _score(held: Sequence[HeldShard]) -> None:
 def _write(parts: Sequence[Part]) -> Flushed:
     flushed = Flushed()
     with transaction.atomic():
+        # Fences by id, then the runs by id: everybody locks in this order.
         kept = [part for part in parts if _holds(part, flushed.fates)]
         answers.insert([record for part in kept for record in part.records])
         flushed.states = runs.states({part.shard.run_id for part in kept})
@@ -123,6 +124,7 @@ def _write(parts: Sequence[Part]) -> Flushed:
         for run_id in sorted(flushed.states):
             of_run = [part for part in kept if part.shard.run_id == run_id]
             tally = _tally(of_run, flushed.fates)
+            # Before the blocks: readers fetch what is younger than the version they know.
             version, flushed.states[run_id] = runs.settle(run_id, tally)
             flushed.written += _write_blocks(of_run, flushed.fates, version)
         _note_call_times(kept, flushed.fates)

@@ -93,6 +93,15 @@ def test_killed_workers_lose_nothing(run: Run, installation: Installation) -> No
     assert_nothing_lost(run, installation, KILLS * (IN_FLIGHT + ONE_FLUSH))
 
 
+def test_workers_beside_each_other_never_ask_twice(run: Run, installation: Installation) -> None:
+    workers = [installation.worker(), installation.worker()]
+    until(lambda: any(map(holds_shards, workers)))
+
+    # This process works too.
+    assert runs.drain_here(run.id, timeout_s=40)
+    assert_nothing_lost(run, installation, 0)
+
+
 def test_another_worker_goes_on_within_five_seconds(
     make_run: MakeRun, via: list[Connection], installation: Installation
 ) -> None:

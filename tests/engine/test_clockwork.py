@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import DataError
 
 from evals.engine import runs
 from evals.engine.answers import AnswerRecord
@@ -195,6 +196,22 @@ def test_a_tick_that_fails_is_not_the_last(
 
     assert EngineProcess().drain_until_ended(run.id, timeout_s=15)
     assert next(failures, None) is None
+
+
+def test_what_breaks_every_time_is_not_tried_every_second(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def break_down(*_: object) -> None:
+        tries.append(1)
+        raise DataError("a bug")
+
+    monkeypatch.setattr("evals.engine.writer.answers.insert", break_down)
+    run = make_run(rows=4, variants=1)
+
+    assert not EngineProcess().drain_until_ended(run.id, timeout_s=4)
+    assert 1 <= len(tries) <= 2
 
 
 def test_a_run_that_is_gone_is_in_no_state(transactional_db: None) -> None:

@@ -8,6 +8,9 @@ import pytest
 from aiohttp import web
 
 from accounts.models import Workspace
+from evals.domain.matrix import ScoreState
+from evals.engine import score_store
+from evals.engine.faults import fault
 from evals.models import Answer, Connection, ConnectionState, Run, Shard
 from evals.services import runs
 from tests import standin as standin_module
@@ -221,6 +224,46 @@ def test_a_fault_of_the_client_is_an_error_of_that_cell(
     assert runs.drain_here(run.id, timeout_s=10)
     assert set(Answer.objects.values_list("error_class", flat=True)) == {"unexpected"}
     assert "a bug" not in Answer.objects.values_list("error_text", flat=True)
+
+
+def test_counts_and_words_no_database_takes_do_no_harm(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def odd(server: StandIn, request: web.Request, body: object) -> web.Response:
+        answer = chat_answer("Tent 1 weighs 1 grams.")
+        answer["usage"] = {"prompt_tokens": -1, "completion_tokens": 10**12}
+        answer["choices"][0]["finish_reason"] = "\0" + "x" * 99  # type: ignore[index]  # a list
+        return web.json_response(answer)
+
+    monkeypatch.setitem(standin_module.BEHAVIOURS, "odd", odd)
+    run = ask.drained("odd")
+
+    assert (run.n_ok, run.n_error, run.unpriced) == (4, 0, 4)
+    assert set(Answer.objects.values_list("tokens_in", "tokens_out")) == {(None, None)}
+
+
+def test_a_kpi_that_breaks_down_does_not_cost_the_answer(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("evals.engine.scoring.row_fields", break_down)
+    run = make_run(rows=4, variants=1)
+
+    assert runs.drain_here(run.id, timeout_s=10)
+    assert_invariants(run)
+    assert set(score_store.matrix(run).states.flat) == {ScoreState.ERROR}
+
+
+def test_what_is_logged_of_a_fault_has_no_words_of_it() -> None:
+    try:
+        raise KeyError("a prompt")
+    except KeyError as error:
+        logged = fault(error)
+
+    assert logged["error"] == "KeyError"
+    assert "a prompt" not in str(logged)
 
 
 def test_a_slow_model_does_not_hold_up_a_fast_one(home: Workspace, make_run: MakeRun) -> None:

@@ -13,7 +13,7 @@ from accounts.errors import NotReady, Refused
 from accounts.models import Workspace
 from evals import enqueue
 from evals.engine import score_store
-from evals.engine.process import EngineProcess, engine
+from evals.engine.process import engine
 from evals.models import Answer, Block, Connection, Job, Run, RunKpi, RunSpec, Shard, WorkerRecord
 from evals.services import runs
 from evals.tasks import drain
@@ -111,16 +111,6 @@ def test_one_process_runs_one_drain(make_run: MakeRun, slow: Connection, call_lo
         thread.join()
 
     assert (len(owners), calls_in(call_log)) == (1, 16)
-    assert_invariants(run)
-
-
-def test_two_processes_never_ask_twice(make_run: MakeRun, call_log: Path) -> None:
-    run = make_run(rows=64, variants=3)
-    other = EngineProcess()
-    with other.running():
-        assert runs.drain_here(run.id, timeout_s=20)
-
-    assert calls_in(call_log) == 192
     assert_invariants(run)
 
 
