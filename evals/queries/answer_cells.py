@@ -10,6 +10,7 @@ from evals.domain.rules import ConditionState, Verdict
 from evals.models import Answer
 from evals.queries.costs import usd
 from evals.queries.error_words import title
+from evals.queries.kpi_faces import KpiFace
 from evals.queries.reading import Reading
 from evals.queries.row_faces import clamped, row_face
 from playground.models import Row
@@ -37,7 +38,7 @@ VERDICTS = {
     Verdict.UNDECIDED: ("undecided", "Undecided"),
     Verdict.ERROR: ("error", "Error"),
 }
-_BAR_STATES = {
+_BAR_STATES: dict[int, str] = {
     ConditionState.MISSING: "missing",
     ConditionState.PASS: "pass",
     ConditionState.FAIL: "fail",
@@ -58,15 +59,17 @@ class Chip:
 class AnswerCell:
     """One answer in the grid. `text` is what it says; without `is_text`, why there is nothing.
 
-    `bars` are (state, share) for the score strip; `label` is the cell's name for a reader.
+    `letter` is a small one, as in URLs; `css` the class of the state; `figures` latency and cost;
+    `bars` (state, share) for the score strip; `label` the cell's name for a screen reader.
     """
 
     letter: str
     state: str
+    css: str
     word: str
     text: str
     is_text: bool
-    figures: tuple[str, ...]
+    figures: str
     bars: tuple[tuple[str, float], ...]
     chips: tuple[Chip, ...]
     more: int
@@ -102,12 +105,27 @@ class Stored:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Line:
+    """A pass line over one page: the states and scores of all variants, [variant][place].
+
+    Plain lists: reading numbers out of arrays one by one takes most of a page's time.
+    """
+
+    face: KpiFace
+    required: bool
+    states: list[list[int]]
+    scores: list[list[float]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answers:
-    """The answers of one page, and what they are shown with."""
+    """The answers of one page: [variant][place] but for `stored`, by (variant, position)."""
 
     reading: Reading
-    by_place: Mapping[tuple[int, int], Stored]
-    strip: Sequence[int]
+    stored: Mapping[tuple[int, int], Stored]
+    verdicts: list[list[int]]
+    lines: Sequence[Line]
+    strip: Sequence[Line]
 
 
 def compared_rows(
@@ -116,30 +134,19 @@ def compared_rows(
     """The rows at `positions` with their answers clamped to `CLAMP` characters. Two queries."""
     row_ids = [int(reading.row_ids[position]) for position in positions]
     rows = Row.objects.in_bulk(row_ids)
-    by_place = {(answer.variant, answer.position): answer for answer in _stored(reading, positions)}
-    answers = Answers(reading=reading, by_place=by_place, strip=_strip(reading))
-    return tuple(
-        _row(answers, position, index, rows.get(row_id))
-        for index, (position, row_id) in enumerate(
-            zip(positions, row_ids, strict=True), start=first_index
-        )
+    stored = {(one.variant, one.position): one for one in _stored(reading, positions)}
+    lines = _lines(reading, positions)
+    answers = Answers(
+        reading=reading,
+        stored=stored,
+        verdicts=reading.verdicts.codes[:, positions].tolist(),
+        lines=[line for line in lines if line is not None],
+        strip=[line for line in (lines[index] for index in _strip(reading)) if line is not None],
     )
-
-
-def missed_lines(reading: Reading, variant: int, position: int) -> list[Chip]:
-    """The KPIs whose lines an answer misses: required ones first, then the lowest first."""
-    states = reading.verdicts.conditions[variant, :, position]
-    missed = []
-    for index, condition in enumerate(reading.rule.conditions):
-        face = reading.kpis.get(condition.slot)
-        place = reading.matrix.slot_index(condition.slot)
-        if states[index] != ConditionState.FAIL or face is None or place is None:
-            continue
-        value = float(reading.matrix.values[variant, place, position])
-        chip = Chip(name=face.short_name, score=rendering.score(value, face.scale))
-        missed.append((not condition.required, face.share(value), chip))
-    missed.sort(key=lambda one: one[:2])
-    return [chip for _counted, _share, chip in missed]
+    return tuple(
+        _row(answers, place, position, rows.get(row_id), first_index + place)
+        for place, (position, row_id) in enumerate(zip(positions, row_ids, strict=True))
+    )
 
 
 def _stored(reading: Reading, positions: Sequence[int]) -> Iterator[Stored]:
@@ -165,9 +172,28 @@ def _strip(reading: Reading) -> list[int]:
     return sorted(ranked[:_BARS])
 
 
-def _row(answers: Answers, position: int, index: int, row: Row | None) -> ComparedRow:
-    face = row_face(answers.reading.snapshot.columns, row, position)
-    variants = range(len(answers.reading.snapshot.variants))
+def _lines(reading: Reading, positions: Sequence[int]) -> list[Line | None]:
+    """The rule's lines; None for one on a KPI that the run was not scored with."""
+    lines: list[Line | None] = []
+    for index, condition in enumerate(reading.rule.conditions):
+        face, slot = reading.kpis.get(condition.slot), reading.matrix.slot_index(condition.slot)
+        if face is None or slot is None:
+            lines.append(None)
+            continue
+        lines.append(
+            Line(
+                face=face,
+                required=condition.required,
+                states=reading.verdicts.conditions[:, index][:, positions].tolist(),
+                scores=reading.matrix.values[:, slot][:, positions].tolist(),
+            )
+        )
+    return lines
+
+
+def _row(answers: Answers, place: int, position: int, row: Row | None, index: int) -> ComparedRow:
+    snapshot = answers.reading.snapshot
+    face = row_face(snapshot.columns, row, position)
     return ComparedRow(
         position=position,
         index=index,
@@ -175,35 +201,61 @@ def _row(answers: Answers, position: int, index: int, row: Row | None) -> Compar
         question=clamped(face.question, CLAMP),
         expected=clamped(face.expected, CLAMP),
         tags=face.tags,
-        cells=tuple(_cell(answers, variant, position, face.number) for variant in variants),
+        cells=tuple(
+            _cell(answers, variant, place, answers.stored.get((variant, position)), face.number)
+            for variant in range(len(snapshot.variants))
+        ),
     )
 
 
-def _cell(answers: Answers, variant: int, position: int, number: int) -> AnswerCell:
-    reading, answer = answers.reading, answers.by_place.get((variant, position))
-    verdict = Verdict(reading.verdicts.codes[variant, position])
-    state, word = VERDICTS[verdict]
+def _cell(
+    answers: Answers, variant: int, place: int, answer: Stored | None, number: int
+) -> AnswerCell:
+    reading, verdict = answers.reading, answers.verdicts[variant][place]
+    state, word = VERDICTS[Verdict(verdict)]
     if answer is None and reading.is_over:
         word = "Not run"
-    missed = missed_lines(reading, variant, position) if verdict == Verdict.FAIL else []
+    missed = _missed(answers, variant, place) if verdict == Verdict.FAIL else []
+    base = answers.verdicts[reading.baseline][place]
+    is_regressed = verdict == Verdict.FAIL and base == Verdict.PASS
     shown = ", ".join(f"{chip.name} {chip.score}" for chip in missed[:_CHIPS])
     name = reading.snapshot.variants[variant].name
+    has_bars = answer is not None and verdict != Verdict.ERROR
     return AnswerCell(
-        letter=reading.letters[variant],
+        letter=reading.letters[variant].lower(),
         state=state,
+        css=state[0],
         word=word,
         text=_text(answer, is_over=reading.is_over),
         is_text=bool(answer and answer.status == Answer.Status.OK and answer.start),
-        figures=_figures(answer),
-        bars=tuple(_bar(reading, variant, one, position) for one in answers.strip)
-        if answer and verdict != Verdict.ERROR
-        else (),
+        figures=_figures(answer, short=is_regressed),
+        bars=tuple(_bar(line, variant, place) for line in answers.strip) if has_bars else (),
         chips=tuple(missed[:_CHIPS]),
         more=max(0, len(missed) - _CHIPS),
-        is_regressed=verdict == Verdict.FAIL
-        and reading.verdicts.codes[reading.baseline, position] == Verdict.PASS,
+        is_regressed=is_regressed,
         label=f"Row {number}, {name}: {word.lower()}.{f' {shown}.' if shown else ''}",
     )
+
+
+def _missed(answers: Answers, variant: int, place: int) -> list[Chip]:
+    """The KPIs whose lines an answer misses: required ones first, then the lowest first."""
+    missed = []
+    for line in answers.lines:
+        if line.states[variant][place] == ConditionState.FAIL:
+            score = line.scores[variant][place]
+            missed.append((not line.required, line.face.share(score), line.face, score))
+    missed.sort(key=lambda one: one[:2])
+    return [
+        Chip(name=face.short_name, score=rendering.score(score, face.scale))
+        for _counted, _share, face, score in missed
+    ]
+
+
+def _bar(line: Line, variant: int, place: int) -> tuple[str, float]:
+    state = line.states[variant][place]
+    if state not in (ConditionState.PASS, ConditionState.FAIL):
+        return _BAR_STATES[state], 0.0
+    return _BAR_STATES[state], line.face.share(line.scores[variant][place])
 
 
 def _text(answer: Stored | None, *, is_over: bool) -> str:
@@ -214,19 +266,11 @@ def _text(answer: Stored | None, *, is_over: bool) -> str:
     return clamped(answer.start, CLAMP) or "The model answered with nothing."
 
 
-def _figures(answer: Stored | None) -> tuple[str, ...]:
-    """Latency and cost, as far as they are known; a cost of nothing needs no figure."""
+def _figures(answer: Stored | None, *, short: bool) -> str:
+    """Latency, and cost unless `short`, as far as they are known; no cost needs no figure."""
     if answer is None:
-        return ()
-    latency = [rendering.latency(answer.latency_ms)] if answer.latency_ms is not None else []
-    cost = [rendering.cost_per_1k(usd(answer.cost_nano))] if answer.cost_nano else []
-    return (*latency, *cost)
-
-
-def _bar(reading: Reading, variant: int, condition: int, position: int) -> tuple[str, float]:
-    state = ConditionState(reading.verdicts.conditions[variant, condition, position])
-    slot = reading.rule.conditions[condition].slot
-    face, place = reading.kpis.get(slot), reading.matrix.slot_index(slot)
-    if face is None or place is None or state not in (ConditionState.PASS, ConditionState.FAIL):
-        return _BAR_STATES[state], 0.0
-    return _BAR_STATES[state], face.share(float(reading.matrix.values[variant, place, position]))
+        return ""
+    figures = [] if answer.latency_ms is None else [rendering.latency(answer.latency_ms)]
+    if answer.cost_nano and not short:
+        figures.append(rendering.cost_per_1k(usd(answer.cost_nano)))
+    return " · ".join(figures)
