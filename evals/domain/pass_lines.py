@@ -77,7 +77,7 @@ class PassLine:
         With the scale of its KPI it also says the unit: "≤ 5.0 s", "= Yes".
         """
         if self.high is not None:
-            return f"between {line_number(self.value, scale)} and {line_number(self.high, scale)}"
+            return f"between {line_number(self.value, None)} and {line_number(self.high, scale)}"
         return f"{_SIGNS[self.op]} {line_number(self.value, scale)}"
 
     def check_fits(self, scale: Scale) -> None:

@@ -68,7 +68,7 @@ class RunRule(models.Model):
     """A rule version that a run was read with; the newest is current."""
 
     run_id = models.BigIntegerField(db_index=True)
-    rule_version_id = models.BigIntegerField()
+    rule_version_id = models.BigIntegerField(db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

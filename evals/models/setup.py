@@ -86,7 +86,7 @@ class SetupKpi(models.Model):
 
 
 class RuleVersion(models.Model):
-    """A rule of a playground as it stood once. Never updated; the highest number is current.
+    """A rule of a playground. Fixed once a run was read with it; the highest number is current.
 
     `spec` is `evals.domain.rules.Rule.to_json()`.
     """

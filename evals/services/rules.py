@@ -25,11 +25,18 @@ def current(playground: Playground) -> Rule:
 
 @transaction.atomic
 def save(*, playground: Playground, rule: Rule, user: User | None = None) -> RuleVersion:
-    """The version that holds `rule`: the current one when nothing changed, else a new one."""
-    # Serializes two changes on PostgreSQL, so that both get a number.
+    """The version that holds `rule`: the current one while no run was read with it, else a new one.
+
+    A version that a run was read with never changes.
+    """
+    # Serializes two changes on PostgreSQL, and a change with the start of a run.
     Playground.objects.select_for_update().get(pk=playground.pk)
     newest = current_version(playground)
     if newest and newest.sha256 == rule.sha256:
+        return newest
+    if newest and not RunRule.objects.filter(rule_version_id=newest.pk).exists():
+        newest.spec, newest.sha256, newest.created_by = rule.to_json(), rule.sha256, user
+        newest.save(update_fields=["spec", "sha256", "created_by"])
         return newest
     return RuleVersion.objects.create(
         playground=playground,

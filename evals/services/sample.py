@@ -47,7 +47,7 @@ RULE = Rule(
     ),
 )
 # A chatty model repeats the question: what counts is whether the expected words are there.
-_CHANGED: dict[str, Any] = {"token_f1": {"name": "Expected words", "params": {"measure": "recall"}}}
+_CHANGED: dict[str, Any] = {"token_f1": {"name": "Recall", "params": {"measure": "recall"}}}
 
 
 @transaction.atomic

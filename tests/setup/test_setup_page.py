@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evals.models import RuleVersion, SetupKpi, Variant
+from evals.models import RuleVersion, RunRule, SetupKpi, Variant
 from evals.services import kpis, rules
 from evals.services import setup as setup_service
 from playground.models import Playground, Row
@@ -65,13 +65,26 @@ def test_it_refuses_a_number_that_cannot_be_met(client_alice: Client, ready: Pla
     assert "At least 9 of 2 counted KPIs" in answer.content.decode()
 
 
-def test_it_makes_a_rule_version_only_for_a_change(client_alice: Client, ready: Playground) -> None:
-    versions = RuleVersion.objects.filter(playground=ready)
-    before = versions.count()
-    client_alice.post(reverse("setup-rule", args=[ready.pk]), {"mode": "all"})
-    client_alice.post(reverse("setup-rule", args=[ready.pk]), {"mode": "any"})
+def test_a_rule_that_no_run_was_read_with_stays_one_version(
+    client_alice: Client, ready: Playground
+) -> None:
+    for mode in ("any", "all", "any"):
+        client_alice.post(reverse("setup-rule", args=[ready.pk]), {"mode": mode})
 
-    assert versions.count() == before + 1
+    version = RuleVersion.objects.get(playground=ready)
+    assert (version.number, version.spec["mode"]) == (1, "any")
+
+
+def test_a_rule_that_a_run_was_read_with_never_changes(
+    client_alice: Client, ready: Playground
+) -> None:
+    first = RuleVersion.objects.get(playground=ready)
+    RunRule.objects.create(run_id=1, rule_version_id=first.pk)
+    for mode in ("all", "any", "any"):
+        client_alice.post(reverse("setup-rule", args=[ready.pk]), {"mode": mode})
+
+    modes = RuleVersion.objects.filter(playground=ready).order_by("number")
+    assert [version.spec["mode"] for version in modes] == ["all", "any"]
 
 
 def test_it_moves_a_pass_line(client_alice: Client, ready: Playground) -> None:
