@@ -29,6 +29,15 @@ def number(value: float | None, *, decimals: int = 2) -> str:
     return "0" if text == "-0" else text
 
 
+def significant(value: float | None) -> str:
+    """A number of any size in six digits or more: "1,234.5", "0.0004", "12,345,678", "2e+21"."""
+    if value is None:
+        return NOTHING
+    is_long = 1e6 <= abs(value) < 1e15
+    # Adding 0 turns -0.0 into 0.0.
+    return f"{value:,.0f}" if is_long else f"{value + 0:,.6g}"
+
+
 def percent(share: float | None, *, decimals: int = 0) -> str:
     """A share of 1 as "81%".
 

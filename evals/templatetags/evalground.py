@@ -14,6 +14,7 @@ from evals.domain import geometry, rendering
 
 register = template.Library()
 register.filter("count", rendering.count)
+register.filter("significant", rendering.significant)
 register.filter("percent", rendering.percent)
 register.filter("points", rendering.points)
 register.filter("latency", rendering.latency)
