@@ -69,7 +69,10 @@ class Column(models.Model):
 class DatasetVersion(models.Model):
     """One version of a playground's rows. A draft until the first run on it freezes it.
 
-    `profile` maps a column's id, as text, to its counts: `filled`, and `distinct` or None.
+    `profile` maps a column's id, as text, to what its cells add up to: `filled` cells, `distinct`
+    values, their `lengths` in characters with a `histogram`, the `top` values, and `numbers`; the
+    last four are None where they do not apply. Versions from before this was counted have the
+    first two only, with None for many distinct values.
     """
 
     playground = models.ForeignKey(Playground, on_delete=models.CASCADE, related_name="versions")
@@ -90,6 +93,13 @@ class DatasetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.playground} v{self.number}"
+
+    def rows(self) -> "models.QuerySet[Row]":
+        """The rows valid in this version, in position order."""
+        is_valid = models.Q(until=None) | models.Q(until__gte=self.number)
+        return Row.objects.filter(
+            is_valid, playground_id=self.playground_id, since__lte=self.number
+        ).order_by("position")
 
 
 class Row(models.Model):

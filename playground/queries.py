@@ -84,10 +84,7 @@ def current_version(playground: Playground) -> DatasetVersion:
 
 def rows_of(version: DatasetVersion) -> QuerySet[Row]:
     """The rows valid in this version, in position order."""
-    is_valid = Q(until=None) | Q(until__gte=version.number)
-    return Row.objects.filter(
-        is_valid, playground_id=version.playground_id, since__lte=version.number
-    ).order_by("position")
+    return version.rows()
 
 
 def row_ids(version: DatasetVersion) -> list[int]:

@@ -16,6 +16,11 @@ _YES_NO = frozenset({"yes", "no", "true", "false", "y", "n"})
 _NUMBER = re.compile(
     r"[+-]?(?!0\d)(\d{1,3}(,\d{3})+|\d{1,15})?([.,]\d{1,15})?([eE][+-]?\d{1,3})?%?"
 )
+# One reading only: a comma may part thousands or decimals, so it makes no number; nor does 007.
+# What matches is a finite float, and so is the sum of two.
+STRICT_NUMBER = re.compile(
+    r"[+-]?((0|[1-9][0-9]{0,14})(\.[0-9]{1,40})?|\.[0-9]{1,40})([eE](\+?[0-9]{1,2}|-[0-9]{1,3}))?"
+)
 _DATE = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?"
     r"|\d{1,2}[./]\d{1,2}[./](\d{4}|\d{2})"

@@ -13,6 +13,7 @@ from playground.models import DatasetVersion, Playground, Row, Upload
 from playground.services import stored_files
 from playground.services.checking import gone, unreadable
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
+from playground.services.profiling import profile_of
 from playground.services.rows import BATCH, RowWriter
 
 logger = logging.getLogger(__name__)
@@ -62,9 +63,11 @@ def _store_rows(upload: Upload, lease: Lease) -> None:
             # First the lease, then the rows: who has lost it stores nothing.
             lease.renew(rows_done=writer.count)
             Row.objects.bulk_create(rows)
+    # Outside of a transaction: reading all rows takes seconds, in which others may write.
+    profile = profile_of(version, after_chunk=lease.renew)
     with transaction.atomic():
         lease.end(Upload.State.IMPORTED)
-        writer.finish()
+        writer.finish(profile)
     stored_files.delete(upload)
 
 

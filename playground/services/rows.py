@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.errors import NotReady, Refused
 from accounts.models import User, Workspace
 from playground.domain.identity import Ordinals, identity
-from playground.domain.profiles import ColumnProfile
 from playground.models import Column, DatasetVersion, Playground, Row
+from playground.services.profiling import Profile, profile_of
 
 BATCH = 1_000
 
@@ -54,7 +54,7 @@ def create_playground(
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
         Row.objects.bulk_create(writer.rows(batch))
-    writer.finish()
+    writer.finish(profile_of(version))
     return playground
 
 
@@ -116,7 +116,7 @@ def mapping_of(playground: Playground) -> dict[int, int]:
 
 
 class RowWriter:
-    """Makes the rows of a draft version out of lists of cells, and counts what they hold.
+    """Makes the rows of a draft version out of lists of cells, and counts them.
 
     `mapping`: column id → index of its cell. Positions and ordinals of duplicates go on from
     call to call, so one writer serves one version from its first row.
@@ -128,7 +128,6 @@ class RowWriter:
         roles = dict(version.playground.columns.values_list("id", "role"))
         self._inputs = [i for c, i in mapping.items() if roles[c] == Column.Role.INPUT]
         self._row_ids = [i for c, i in mapping.items() if roles[c] == Column.Role.ROW_ID]
-        self._profiles = {key: ColumnProfile() for key, _index in self._mapping}
         self._ordinals = Ordinals()
         self.count = 0
 
@@ -136,21 +135,15 @@ class RowWriter:
         """The rows of this batch, not yet stored."""
         return [self._row(cells) for cells in batch]
 
-    def finish(self) -> None:
+    def finish(self, profile: Profile) -> None:
         """Write the counts to the version: from now on it has rows."""
         DatasetVersion.objects.filter(pk=self._version.pk).update(
-            row_count=self.count,
-            profile={
-                key: {"filled": profile.filled, "distinct": profile.distinct}
-                for key, profile in self._profiles.items()
-            },
+            row_count=self.count, profile=profile
         )
 
     def _row(self, cells: Sequence[str]) -> Row:
         self.count += 1
         kept = {key: cells[index] for key, index in self._mapping}
-        for key, cell in kept.items():
-            self._profiles[key].add(cell, self.count)
         name = identity(
             cells[self._row_ids[0]] if self._row_ids else "", [cells[i] for i in self._inputs]
         )

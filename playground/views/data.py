@@ -30,7 +30,7 @@ def data(request: HttpRequest, playground_id: int) -> HttpResponse:
     context = {
         "playground": playground,
         "version": version,
-        "columns": [_header(column, version) for column in columns],
+        "columns": _headers(columns, version),
         "rows": [(row.position, _cells(row.cells, columns)) for row in page.rows],
         "page": page,
         "search": search,
@@ -48,15 +48,21 @@ def _position(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _header(column: Column, version: DatasetVersion) -> dict[str, object]:
-    """A column with the share of filled cells, or None while that is not counted."""
-    counts = version.profile.get(str(column.pk))
-    is_known = counts is not None and version.row_count
-    return {
-        "column": column,
-        "filled": counts["filled"] / version.row_count if is_known else None,
-        "distinct": counts["distinct"] if is_known else None,
-    }
+def _headers(columns: list[Column], version: DatasetVersion) -> list[dict[str, object]]:
+    """Each column with its profile and the share of filled cells; None while not counted."""
+    headers = []
+    for place, column in enumerate(columns, start=1):
+        profile = version.profile.get(str(column.pk)) if version.row_count else None
+        headers.append(
+            {
+                "column": column,
+                "profile": profile,
+                "filled": profile["filled"] / version.row_count if profile else None,
+                # On the right side of the grid it would be cut off if it opened to the right.
+                "opens_to_start": place * 2 > len(columns) + 1,
+            }
+        )
+    return headers
 
 
 def _cells(cells: dict[str, str], columns: list[Column]) -> list[tuple[Column, str]]:
