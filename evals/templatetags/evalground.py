@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django import template
 from django.forms import BoundField
@@ -251,7 +252,9 @@ def widget(field: BoundField, css: str = "") -> SafeString:
     return field.as_widget(attrs={"class": names} if names else {})
 
 
+@lru_cache(maxsize=256)
 def _use(symbol: str, css: str, label: str) -> SafeString:
+    # Kept, because a grid draws the same five marks hundreds of times.
     href = f"{static('icons.svg')}#{symbol}"
     if label:
         return format_html(
