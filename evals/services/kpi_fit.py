@@ -5,6 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from evals import kpis as catalogue
 from evals.domain.snapshot import ColumnSpec
 from evals.kpis.base import Kpi
+from playground.models import Playground
+from playground.queries import current_version
+
+# Characters; a short sentence is longer.
+SHORT_TEXT = 30
 
 # What a row can give, and the role of the column that gives it.
 ROLES: Mapping[str, str] = {
@@ -44,6 +49,16 @@ def suggested_keys(columns: Sequence[ColumnSpec]) -> list[str]:
         ("answerable", "abstention_correctness"),
     ]
     return [*(key for role, key in by_role if role in roles), "word_count"]
+
+
+def expects_short_texts(playground: Playground) -> bool:
+    """Whether half of the expected texts are as short as a name, a date or a number."""
+    expected = playground.columns.filter(role="expected").first()
+    if expected is None:
+        return False
+    profile = current_version(playground).profile.get(str(expected.pk), {})
+    median = (profile.get("lengths") or {}).get("median")
+    return median is not None and median <= SHORT_TEXT
 
 
 def unavailable(

@@ -30,6 +30,9 @@ PLACE_WORDS: Mapping[Place, str] = {
 }
 
 
+RECALL: dict[str, Any] = {"name": "Recall", "params": {"measure": "recall"}}
+
+
 @dataclass(frozen=True, kw_only=True)
 class KpiDraft:
     """What a person fills in for a chosen KPI. `inputs` maps an input to a column id as text."""
@@ -124,13 +127,17 @@ def remove(*, kpi: SetupKpi, user: User | None = None) -> None:
 
 @transaction.atomic
 def suggest(*, playground: Playground, user: User | None = None) -> list[SetupKpi]:
-    """Choose the KPIs that fit the columns and are not chosen yet; the ones added.
+    """Choose the KPIs that fit the data and are not chosen yet; the ones added.
 
-    What compares with an expected text is required; everything else counts.
+    What compares with an expected text is required; everything else counts. Against short
+    expected texts Token F1 measures recall: a whole sentence around them is no mistake.
     """
     chosen = set(SetupKpi.objects.filter(playground=playground).values_list("key", flat=True))
     wanted = [key for key in kpi_fit.suggested_keys(column_specs(playground)) if key not in chosen]
-    added = [add(playground=playground, key=key, user=user) for key in wanted]
+    changed = {"token_f1": RECALL} if kpi_fit.expects_short_texts(playground) else {}
+    added = [
+        add(playground=playground, key=key, user=user, **changed.get(key, {})) for key in wanted
+    ]
     for kpi in added:
         if kpi.key == "token_f1":
             put_in_rule(kpi=kpi, place="required", user=user)

@@ -6,7 +6,6 @@ is answered in advance: what the model says when somebody presses Run is what st
 
 import csv
 from importlib import resources
-from typing import Any
 
 from django.db import transaction
 
@@ -47,7 +46,7 @@ RULE = Rule(
     ),
 )
 # A chatty model repeats the question: what counts is whether the expected words are there.
-_CHANGED: dict[str, Any] = {"token_f1": {"name": "Recall", "params": {"measure": "recall"}}}
+_CHANGED = {"token_f1": kpis.RECALL}
 
 
 @transaction.atomic

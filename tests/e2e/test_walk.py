@@ -39,7 +39,10 @@ variants:
     prompt: "Context:\\n{{{{{{{{context}}}}}}}}\\n\\n{{{{{{{{question}}}}}}}}"
     max_tokens: {SUGGESTED_MAX_TOKENS}
     context: true
-kpis: [{{{{key: token_f1}}}}, {{{{key: number_grounding}}}}, {{{{key: word_count}}}}]
+kpis:
+  - {{{{key: token_f1, name: Recall, params: {{{{measure: recall}}}}}}}}
+  - {{{{key: number_grounding}}}}
+  - {{{{key: word_count}}}}
 rule:
   conditions:
     - {{{{kpi: token_f1, required: true}}}}
@@ -107,7 +110,7 @@ def _reads_an_answer(page: Page) -> None:
     page.locator(".oc a[data-open]").first.dispatch_event("click")
     drawer = page.locator("#drawer")
     expect(drawer).to_contain_text("What was sent")
-    expect(drawer.get_by_role("row", name=re.compile("Token F1"))).to_be_visible()
+    expect(drawer.get_by_role("row", name=re.compile("Recall"))).to_be_visible()
     page.keyboard.press("Escape")
     expect(drawer.locator("aside")).to_have_count(0)
 

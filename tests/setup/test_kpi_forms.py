@@ -145,3 +145,27 @@ def test_it_makes_equal_versions_of_equal_content(ground: Playground) -> None:
 
     assert version(measure="recall") == version(measure="recall")
     assert version(measure="recall") != version(measure="f1")
+
+
+@pytest.mark.parametrize(
+    ("expected", "params"),
+    [
+        ("30 days", {"measure": "recall"}),
+        ("Worn boots may come back within sixty days, as store credit.", {}),
+    ],
+)
+def test_it_suggests_recall_against_short_expected_texts(
+    client_alice: Client, workspace: Workspace, expected: str, params: dict[str, str]
+) -> None:
+    playground = create_playground(
+        workspace=workspace,
+        user=None,
+        name="Short or long",
+        question="",
+        columns=[ColumnDraft(name=role, role=role) for role in ("input", "expected")],
+        rows=[("How long?", expected)] * 3,
+        source_name="rows.csv",
+    )
+    client_alice.post(reverse("setup-suggest", args=[playground.pk]))
+
+    assert playground.setup_kpis.get(key="token_f1").params == params

@@ -15,7 +15,7 @@ from playground.models import Playground, Row
 def test_it_shows_variants_kpis_rule_and_button(client_alice: Client, ready: Playground) -> None:
     page = client_alice.get(reverse("setup", args=[ready.pk]))
 
-    for text in ("With context", "Token F1", "An answer passes when", "Run 6 answers"):
+    for text in ("With context", "Recall", "An answer passes when", "Run 6 answers"):
         assert text in page.content.decode()
 
 
@@ -52,7 +52,7 @@ def test_it_reads_the_rule_back_as_a_sentence(client_alice: Client, ready: Playg
 
     page = client_alice.get(reverse("setup", args=[ready.pk])).content.decode()
     assert "An answer passes when " in page
-    assert '<span class="tok must">Token F1 ≥ 0.6</span>' in page
+    assert '<span class="tok must">Recall ≥ 0.6</span>' in page
     assert "at least " in page
 
 
