@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from config import lifeline
@@ -30,13 +31,11 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     _started_at: float = 0.0
-    _wait_s: float = field(default=FIRST_WAIT_S)
+    pause_s: float = 0.0
     _again_at: float | None = None
 
     def start(self) -> None:
         """Start the process in a session of its own: Ctrl-C reaches only the supervisor."""
-        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
-            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603  (a command line of our own)
                 self.command,
@@ -67,14 +66,25 @@ class Child:
             return None
         now = time.monotonic()
         if self._again_at is None:
-            if now - self._started_at > STEADY_AFTER_S:
-                self._wait_s = FIRST_WAIT_S
-            self._again_at = now + self._wait_s
-            self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
+            steady = now - self._started_at > STEADY_AFTER_S
+            self.pause_s = FIRST_WAIT_S if steady else self._longer_pause()
+            self._again_at = now + self.pause_s
             return f"{self.name} ended ({_how(self.process.returncode)}); starting it again"
         if now >= self._again_at:
             self.start()
         return None
+
+    def _longer_pause(self) -> float:
+        return min(max(self.pause_s * 2, FIRST_WAIT_S), LONGEST_WAIT_S)
+
+    def trim_log(self) -> None:
+        """Put a log that has grown large aside and go on with an empty one.
+
+        The process writes at the end of the file, wherever that is, so it need not know.
+        """
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+            shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+            os.truncate(self.log, 0)
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM."""

@@ -53,6 +53,21 @@ def env_list(name: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
 
 
+def env_folder(name: str, *, default: Path) -> Path:
+    """The folder, made with mode 0700 when it is not there.
+
+    Raises ImproperlyConfigured when it cannot be made or written to.
+    """
+    folder = Path(env_str(name) or default).expanduser().resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ImproperlyConfigured(f"{name}={str(folder)!r}: {exc.strerror}.") from exc
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"{name}={str(folder)!r}: this user may not write there.")
+    return folder
+
+
 def env_secret(name: str) -> str:
     """The secret from `NAME`, else from the file that `NAME_FILE` names, else an empty text.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from config import __version__, broker_address, database, logs, mail
-from config.env import env_bool, env_choice, env_int, env_list, env_secret, env_str
+from config.env import env_bool, env_choice, env_folder, env_int, env_list, env_secret, env_str
 from config.limits import MIB, UploadLimits
 from config.secrets import kept_secret
 
@@ -17,8 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = __version__
 
 # Where this installation lives
-DATA_DIR = Path(env_str("EVALGROUND_DATA", default=str(BASE_DIR / "var"))).expanduser().resolve()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = env_folder("EVALGROUND_DATA", default=BASE_DIR / "var")
 HOST = env_str("EVALGROUND_HOST", default="127.0.0.1")
 PORT = env_int("EVALGROUND_PORT", default=8000, low=1, high=65535)
 BOUND_TO_LOOPBACK = HOST in {"127.0.0.1", "::1", "localhost"}

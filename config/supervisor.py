@@ -42,7 +42,9 @@ class Supervisor:
         Raises CommandError when the web server cannot be brought to answer.
         """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._ask_to_stop)
+            # `nohup` asks to outlive the terminal by ignoring SIGHUP.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._ask_to_stop)
         try:
             self._start([child for child in (self.broker, self.web) if child])
             if self._web_answers(address):
@@ -103,6 +105,7 @@ class Supervisor:
         for child in self._children:
             if news := child.revive():
                 self.say(news)
+            child.trim_log()
         if sum(child.starts for child in self._children) != before:
             self._note()
 

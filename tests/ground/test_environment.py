@@ -82,6 +82,14 @@ def test_a_mistake_is_one_line_and_no_traceback(manage: Manage) -> None:
     )
 
 
+def test_it_names_a_data_folder_that_cannot_be_made(manage: Manage, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = manage("check", EVALGROUND_DATA=str(tmp_path / "file" / "data"))
+
+    assert ended.stderr.startswith("Evalground cannot start: EVALGROUND_DATA=")
+    assert "Not a directory" in ended.stderr
+
+
 def test_sqlite_waits_for_its_turn() -> None:
     options = database.parse("", sqlite_file=SQLITE)["OPTIONS"]
 
