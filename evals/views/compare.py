@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from evals.queries.comparison import Page, Selection, page, page_with, select
@@ -17,7 +17,7 @@ from evals.views.read_page import ReadPage, is_fragment, no_run, open_page
 _APPENDED = {"is_more": True, "tab_stop": 0}
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 def compare(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The grid; for htmx only the results, with the controls that depend on them."""
@@ -31,7 +31,7 @@ def compare(request: HttpRequest, playground_id: int) -> HttpResponse:
     return render(request, "evals/compare.html", {**shown.context("compare"), **context})
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 def compare_rows(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The next rows of the grid. Without htmx it is the Compare page from there on."""

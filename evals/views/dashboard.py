@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotReady
 from evals import access
@@ -17,7 +17,7 @@ from evals.services import rules
 from evals.views.read_page import ReadPage, no_run, open_page
 
 
-@require_GET
+@require_safe
 def dashboard(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The answer, its evidence, and the pass lines beside them."""
     shown = open_page(request, playground_id)
@@ -27,7 +27,7 @@ def dashboard(request: HttpRequest, playground_id: int) -> HttpResponse:
     return render(request, "evals/dashboard.html", context)
 
 
-@require_GET
+@require_safe
 def dashboard_charts(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The charts under moved pass lines. Without htmx it is the dashboard itself."""
     shown = open_page(request, playground_id)

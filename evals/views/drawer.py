@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from evals.domain.rules import Verdict
@@ -16,7 +16,7 @@ from evals.views.compare import grid_around
 from evals.views.read_page import is_fragment, no_run, open_page
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 def drawer(request: HttpRequest, playground_id: int, position: int) -> HttpResponse:
     """One row's answer. As a page of its own it stands over the grid it belongs to."""

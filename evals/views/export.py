@@ -6,14 +6,14 @@ from dataclasses import replace
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from evals.queries.comparison import select
 from evals.queries.export import csv_parts, file_name
 from evals.views.read_page import open_page
 
 
-@require_GET
+@require_safe
 def export_csv(request: HttpRequest, playground_id: int) -> HttpResponseBase:
     """The selected rows, sent while they are read; `show`, `q` and the rest as on Compare."""
     shown = open_page(request, playground_id)

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import get_workspace
 from evals import access
@@ -10,7 +10,7 @@ from evals.queries.cards import card_page
 from evals.services.sample import ensure_sample
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """A card for each playground; before there is any, what to do first."""
     workspace = get_workspace(request.user)

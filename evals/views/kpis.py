@@ -17,7 +17,7 @@ from evals.views.setup import bar, changed
 from playground.access import get_playground
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup_kpis(request: HttpRequest, playground_id: int) -> HttpResponse:
     """GET: the picker, as a dialog for htmx, else as a page. POST: add what was chosen."""
     playground = get_playground(request.user, playground_id)
@@ -45,7 +45,7 @@ def setup_kpis(request: HttpRequest, playground_id: int) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup_kpi_edit(request: HttpRequest, playground_id: int, kpi_id: int) -> HttpResponse:
     """Change parameters, inputs, pass line and place of a chosen KPI."""
     kpi = access.get_setup_kpi(request.user, playground_id, kpi_id)

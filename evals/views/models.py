@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access as accounts_access
 from accounts.errors import Refused
@@ -16,14 +16,14 @@ from evals.queries import connection_cards
 from evals.services import connections
 
 
-@require_GET
+@require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """One card per connection."""
     workspace = accounts_access.get_workspace(request.user)
     return render(request, "evals/models.html", {"cards": connection_cards.cards(workspace)})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def connection_add(request: HttpRequest) -> HttpResponse:
     """Choose a kind, fill in its form."""
     workspace = accounts_access.get_workspace(request.user)
@@ -47,7 +47,7 @@ def connection_add(request: HttpRequest) -> HttpResponse:
     return redirect("models")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Change a connection; below it, its models and their prices."""
     connection = access.get_connection(request.user, connection_id)
@@ -101,7 +101,7 @@ def connection_delete(request: HttpRequest, connection_id: int) -> HttpResponse:
     return redirect("models")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def connection_models(request: HttpRequest, connection_id: int) -> HttpResponse:
     """GET: the models that the server lists. POST: put some on the connection's list."""
     connection = access.get_connection(request.user, connection_id)

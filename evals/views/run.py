@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import Refused
 from evals import access
@@ -22,7 +22,7 @@ STOP_POLLING = 286
 FORM_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
-@require_GET
+@require_safe
 def run(request: HttpRequest, playground_id: int) -> HttpResponse:
     """How the chosen run is doing; without any, where to start one."""
     playground = get_playground(request.user, playground_id)
@@ -40,7 +40,7 @@ def run(request: HttpRequest, playground_id: int) -> HttpResponse:
     return render(request, "evals/run.html", context)
 
 
-@require_GET
+@require_safe
 def run_progress(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The live part of the page; its last answer tells htmx to stop asking."""
     playground = get_playground(request.user, playground_id)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import Refused
 from evals import access
@@ -23,14 +23,14 @@ from playground.queries import current_version
 MODE_WORDS = {"all": "All", "any": "Any", "at_least": "At least n"}
 
 
-@require_GET
+@require_safe
 def setup(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The whole page."""
     playground = get_playground(request.user, playground_id)
     return render(request, "evals/setup.html", page_context(playground, _limit(request.GET)))
 
 
-@require_GET
+@require_safe
 def estimate(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The panel beside the setup, for another number of rows."""
     playground = get_playground(request.user, playground_id)

@@ -20,7 +20,7 @@ from playground.access import get_playground
 from playground.models import Playground
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def variant_add(request: HttpRequest, playground_id: int) -> HttpResponse:
     """A new variant, prefilled like the last one."""
     playground = get_playground(request.user, playground_id)
@@ -36,7 +36,7 @@ def variant_add(request: HttpRequest, playground_id: int) -> HttpResponse:
     return redirect("setup", playground.pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def variant_edit(request: HttpRequest, playground_id: int, variant_id: int) -> HttpResponse:
     """Change a variant."""
     variant = access.get_variant(request.user, playground_id, variant_id)

@@ -252,3 +252,14 @@ def test_it_deletes_a_connection(client_alice: Client, simulated: Connection) ->
     client_alice.post(reverse("connection-delete", args=[simulated.pk]))
 
     assert not Connection.objects.exists()
+
+
+def test_it_lists_only_own_connections(client_charlie: Client, simulated: Connection) -> None:
+    assert simulated.name not in client_charlie.get(reverse("models")).content.decode()
+
+
+@pytest.mark.django_db
+def test_it_answers_a_preset_that_is_none(client_alice: Client) -> None:
+    url = reverse("connection-add")
+
+    assert client_alice.get(url, {"preset": "nothing"}).status_code == 404
