@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from evals.models import Connection
-from evals.services.connections import ConnectionDraft
+from evals.services.connections import LONGEST_MODEL_ID, ConnectionDraft
 
 Kind = Connection.Kind
 
@@ -92,6 +92,17 @@ class ConnectionForm(forms.Form):
             del self.fields[name]
         if kind == Kind.LITELLM:
             self._fit_to_litellm()
+
+    def clean_model_ids(self) -> str:
+        """No line may be longer than a model's name."""
+        text: str = self.cleaned_data["model_ids"]
+        longest = max((line.strip() for line in text.splitlines()), key=len, default="")
+        if len(longest) > LONGEST_MODEL_ID:
+            raise forms.ValidationError(
+                f"{longest[:20]!r}… has {len(longest)} characters, a model’s name has at most "
+                f"{LONGEST_MODEL_ID}."
+            )
+        return text
 
     def draft(self) -> ConnectionDraft:
         """The valid form as the service takes it. An empty key field keeps the stored key."""

@@ -1,7 +1,7 @@
 """What the cards of the Models page show. Never a key: its last four characters at most."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils import timezone
@@ -86,6 +86,21 @@ def card(connection: Connection) -> ConnectionCard:
         test_word=_test_word(connection),
         test_detail=connection.test_words,
         models=tuple(_lines(connection.models.all())),
+    )
+
+
+def with_typed(
+    card: ConnectionCard, model_pk: int, *, input_value: str, output_value: str
+) -> ConnectionCard:
+    """`card` with the prices of one model as somebody typed them, not as they are stored."""
+    return replace(
+        card,
+        models=tuple(
+            replace(line, input_value=input_value, output_value=output_value)
+            if line.pk == model_pk
+            else line
+            for line in card.models
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,6 +12,7 @@ from accounts.errors import Refused
 from evals import access
 from evals.forms.connection_presets import PRESETS, Preset
 from evals.forms.connections import ConnectionForm, PriceForm, initial_of
+from evals.models import Connection, ConnectionModel
 from evals.queries import connection_cards
 from evals.services import connections
 
@@ -51,18 +52,8 @@ def connection_add(request: HttpRequest) -> HttpResponse:
 def connection_edit(request: HttpRequest, connection_id: int) -> HttpResponse:
     """Change a connection; below it, its models and their prices."""
     connection = access.get_connection(request.user, connection_id)
-    form = ConnectionForm(
-        request.POST or None,
-        kind=connection.kind,
-        connection=connection,
-        initial=initial_of(connection),
-    )
-    context = {
-        "section": "models",
-        "form": form,
-        "card": connection_cards.card(connection),
-        "connection": connection,
-    }
+    form = _form_of(connection, request.POST or None)
+    context = _stored(connection, form)
     if not form.is_valid():
         return _form_page(request, form, context)
     try:
@@ -111,8 +102,12 @@ def connection_models(request: HttpRequest, connection_id: int) -> HttpResponse:
         return redirect("connection-edit", connection.pk)
     known = {model.model_id for model in connection.models.all()}
     offered = [name for name in connections.offered_models(connection) if name not in known]
-    context = {"connection": connection, "offered": offered, "listed": True}
-    return render(request, "evals/models_edit.html#offered", context)
+    listed = {"offered": offered, "listed": True}
+    if request.headers.get("HX-Request") == "true":
+        context = {"connection": connection, **listed}
+        return render(request, "evals/models_edit.html#offered", context)
+    form = _form_of(connection)
+    return _form_page(request, form, {**_stored(connection, form), **listed})
 
 
 @require_POST
@@ -124,13 +119,40 @@ def connection_price(request: HttpRequest, connection_id: int, model_pk: int) ->
         return redirect("connection-edit", connection_id)
     form = PriceForm(request.POST)
     if not form.is_valid():
-        raise Refused(
-            f"The price of {model.model_id} is not a number from 0 up.",
-            hint="Enter US dollars for a million tokens, or leave it empty if it is unknown.",
-        )
+        return _refused_price(request, model, form)
     connections.set_price(model=model, **form.cleaned_data)
     messages.success(request, f"The price of {model.model_id} is stored.")
     return redirect("connection-edit", connection_id)
+
+
+def _refused_price(request: HttpRequest, model: ConnectionModel, form: PriceForm) -> HttpResponse:
+    """The page of the connection with what was typed, so that it can be corrected."""
+    context = _stored(model.connection, _form_of(model.connection))
+    typed = {"input_value": form["input_per_1m"], "output_value": form["output_per_1m"]}
+    words = {name: field.value() or "" for name, field in typed.items()}
+    context["card"] = connection_cards.with_typed(context["card"], model.pk, **words)
+    messages.error(
+        request,
+        f"The price of {model.model_id} is not a number from 0 up. "
+        "Enter US dollars for a million tokens, or leave it empty if it is unknown.",
+    )
+    return render(request, "evals/models_edit.html", context, status=422)
+
+
+def _form_of(connection: Connection, posted: QueryDict | None = None) -> ConnectionForm:
+    return ConnectionForm(
+        posted, kind=connection.kind, connection=connection, initial=initial_of(connection)
+    )
+
+
+def _stored(connection: Connection, form: ConnectionForm) -> dict[str, Any]:
+    """What the page of a stored connection shows."""
+    return {
+        "section": "models",
+        "form": form,
+        "card": connection_cards.card(connection),
+        "connection": connection,
+    }
 
 
 def _form_page(request: HttpRequest, form: ConnectionForm, context: dict[str, Any]) -> HttpResponse:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
+from pytest_django.asserts import assertContains
 
 from accounts.models import Workspace
 from evals.models import Connection, ConnectionModel
@@ -195,10 +196,21 @@ def test_it_asks_for_a_model_before_a_test(client_alice: Client, stood_in: Conne
 
 def test_it_lists_the_models_of_the_server(client_alice: Client, stood_in: Connection) -> None:
     url = reverse("connection-models", args=[stood_in.pk])
-    listed = client_alice.get(url).content.decode()
+    page = client_alice.get(url).content.decode()
+    fragment = client_alice.get(url, headers={"HX-Request": "true"}).content.decode()
 
-    assert "standin-large" in listed
-    assert "standin-small" not in listed
+    assert 'name="model_id" value="standin-large"' in fragment
+    assert 'name="model_id" value="standin-small"' not in fragment
+    assert 'name="model_id" value="standin-large"' in page
+    assert ("<h1>" in page, "<h1>" in fragment) == (True, False)
+
+
+def test_it_refuses_a_long_model_before_it_stores_anything(client_alice: Client) -> None:
+    status, page = add(client_alice, "openai", name="Mine", base_url="", model_ids="m" * 201)
+
+    assert status == 422
+    assert "201 characters" in page
+    assert "m" * 201 in page
 
 
 def test_it_adds_and_removes_models(client_alice: Client, stood_in: Connection) -> None:
@@ -234,8 +246,12 @@ def test_it_refuses_a_price_that_is_none(
 ) -> None:
     model = stood_in.models.get()
     url = reverse("connection-price", args=[stood_in.pk, model.pk])
+    answer = client_alice.post(url, {"input_per_1m": price, "output_per_1m": "2.5"})
 
-    assert client_alice.post(url, {"input_per_1m": price}).status_code == 422
+    assert answer.status_code == 422
+    assertContains(answer, "is not a number from 0 up", status_code=422)
+    assertContains(answer, f'value="{price}"', status_code=422)
+    assertContains(answer, 'value="2.5"', status_code=422)
 
 
 def test_it_keeps_a_connection_that_variants_use(
