@@ -27,7 +27,10 @@ MODE_WORDS = {"all": "All", "any": "Any", "at_least": "At least n"}
 def setup(request: HttpRequest, playground_id: int) -> HttpResponse:
     """The whole page."""
     playground = get_playground(request.user, playground_id)
-    return render(request, "evals/setup.html", page_context(playground, _limit(request.GET)))
+    context = page_context(playground, _limit(request.GET))
+    # The setup belongs to no run; the other tabs go on with the one they show.
+    context["run"] = run_list.chosen(playground.pk, request.GET.get("run", ""), context["runs"])
+    return render(request, "evals/setup.html", context)
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """The rows of a playground, page by page."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -13,6 +15,8 @@ from playground.services import stored_files
 LONGEST_SEARCH = 200
 CELL_SHOWN = 400
 
+Kept = Mapping[str, str | int | None]
+
 
 @require_safe
 def data(request: HttpRequest, playground_id: int) -> HttpResponse:
@@ -21,10 +25,12 @@ def data(request: HttpRequest, playground_id: int) -> HttpResponse:
     search = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     page = queries.row_page(
         version,
-        after=_position(request, "after") or 0,
-        before=_position(request, "before"),
+        after=_number(request, "after") or 0,
+        before=_number(request, "before"),
         search=search,
     )
+    # Rows belong to no run; the other tabs go on with the one they show.
+    run_number = _number(request, "run")
     columns = list(playground.columns.all())
     upload = Upload.objects.filter(playground=playground).order_by("-id").first()
     context = {
@@ -35,15 +41,17 @@ def data(request: HttpRequest, playground_id: int) -> HttpResponse:
         "page": page,
         "search": search,
         "upload": upload,
+        "run_number": run_number,
+        "all_url": f"{request.path}{_query({'run': run_number})}",
         "has_refused_rows": bool(upload and stored_files.refused_rows_of(upload).exists()),
         "rail": "narrow",
-        **_links(page, search),
+        **_links(page, {"run": run_number, "q": search}),
     }
     return render(request, "playground/data.html", context)
 
 
-def _position(request: HttpRequest, name: str) -> int | None:
-    """A row position of the query; None for none and for what is no position."""
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A number of the query; None for none and for what is no number."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
@@ -74,14 +82,15 @@ def _cells(cells: dict[str, str], columns: list[Column]) -> list[tuple[Column, s
     return shown
 
 
-def _links(page: RowPage, search: str) -> dict[str, str]:
+def _links(page: RowPage, kept: Kept) -> dict[str, str]:
+    """Where the pager leads; `kept` is what its queries keep."""
+    before, after = page.previous_before, page.next_after
     return {
-        "previous_url": _link(search, "before", page.previous_before),
-        "next_url": _link(search, "after", page.next_after),
+        "previous_url": "" if before is None else _query({**kept, "before": before}),
+        "next_url": "" if after is None else _query({**kept, "after": after}),
     }
 
 
-def _link(search: str, name: str, position: int | None) -> str:
-    if position is None:
-        return ""
-    return "?" + urlencode([*([("q", search)] if search else []), (name, position)])
+def _query(said: Kept) -> str:
+    pairs = {name: value for name, value in said.items() if value}
+    return f"?{urlencode(pairs)}" if pairs else ""

@@ -153,8 +153,14 @@ def bar(**context: object) -> str:
 def test_it_offers_every_run_of_the_playground() -> None:
     html = bar(run=SimpleNamespace(number=7, state="running"))
 
-    assert 'href="?run=7" aria-current="true"' in html
-    assert 'href="?run=6"' in html
+    assert 'href="/playgrounds/1/run?run=7" aria-current="true"' in html
+    assert 'href="/playgrounds/1/run?run=6"' in html
+
+
+def test_it_keeps_the_run_from_tab_to_tab() -> None:
+    tabs = re.findall(r'href="(/playgrounds/1/\w+\?run=6)" data-key', bar(run_number=6, runs=[]))
+
+    assert len(tabs) == 5
 
 
 def test_it_offers_no_run_before_there_is_one() -> None:

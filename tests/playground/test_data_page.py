@@ -72,6 +72,18 @@ def test_a_search_keeps_its_words_from_page_to_page(
     assert 'href="?q=t1&amp;after=149"' in page
 
 
+def test_it_keeps_the_run_that_the_other_tabs_show(
+    client_alice: Client, imported: Imported
+) -> None:
+    playground = imported(many(200))
+    page = get(client_alice, address(playground, "?run=3&q=t1"))
+
+    assert f'{reverse("compare", args=[playground.pk])}?run=3"' in page
+    assert 'href="?run=3&amp;q=t1&amp;after=149"' in page
+    assert '<input type="hidden" name="run" value="3">' in page
+    assert f'href="{address(playground)}?run=3" aria-label="Remove t1"' in page
+
+
 @pytest.mark.parametrize("query", ["?after=x", "?before=-1", "?after=99999999999999", "?q=%00'\""])
 def test_odd_queries_do_no_harm(client_alice: Client, imported: Imported, query: str) -> None:
     get(client_alice, address(imported(), query))

@@ -32,6 +32,15 @@ def test_it_stands_over_its_grid_as_a_page_of_its_own(
     assert "<html" in page
 
 
+def test_it_offers_other_runs_on_the_grid_since_they_may_have_fewer_rows(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    run = store_run()
+    page = client_alice.get(address(run, 3)).content.decode()
+
+    assert f'href="/playgrounds/{run.playground_id}/compare?run=1" aria-current="true"' in page
+
+
 def test_it_opens_on_the_page_of_the_grid_that_has_its_row(
     client_alice: Client, store_run: StoreRun
 ) -> None:

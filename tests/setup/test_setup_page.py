@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evals.models import RuleVersion, RunRule, SetupKpi, Variant
+from evals.models import RuleVersion, Run, RunRule, SetupKpi, Variant
 from evals.services import kpis, rules
 from evals.services import setup as setup_service
 from playground.models import Playground, Row
@@ -17,6 +17,24 @@ def test_it_shows_variants_kpis_rule_and_button(client_alice: Client, ready: Pla
 
     for text in ("With context", "Recall", "An answer passes when", "Run 6 answers"):
         assert text in page.content.decode()
+
+
+def test_it_keeps_the_run_that_the_other_tabs_show(client_alice: Client, ready: Playground) -> None:
+    for number in (1, 2):
+        Run.objects.create(
+            workspace_id=ready.workspace_id,
+            playground_id=ready.pk,
+            number=number,
+            form_token=str(number),
+            cells=1,
+            open_shards=1,
+        )
+    url = reverse("setup", args=[ready.pk])
+    page = client_alice.get(url, {"run": "1"}).content.decode()
+
+    assert f'href="{reverse("compare", args=[ready.pk])}?run=1"' in page
+    assert f'href="{url}?run=1" aria-current="true"' in page
+    assert client_alice.get(url, {"run": "3"}).status_code == 404
 
 
 def test_it_says_what_is_missing_instead_of_running(
