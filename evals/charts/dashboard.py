@@ -15,6 +15,9 @@ _SMALLEST_SPAN = 0.2
 _NAME = 18
 _HALF_TEXT = 4
 _LINE = 13
+_BESIDE = 6
+# The widest a character of the numbers gets, at 11 px.
+_CHARACTER = 6.3
 # Disc, square, triangle, diamond: shape tells variants apart where colour does not.
 _MARKS = (
     "m-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z",
@@ -120,7 +123,7 @@ class Box:
     @property
     def label_at(self) -> float:
         """Where the numbers begin, right of the whisker."""
-        return round(self.p95 + 6, 1)
+        return round(self.p95 + _BESIDE, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,15 +192,23 @@ def scatter(
 
 
 def boxes(variants: Sequence[tuple[str, str, Quantiles]], label: Callable[[float], str]) -> Boxes:
-    """One box for each (letter, name, quantiles), from 0; `label` writes the numbers."""
+    """One box for each (letter, name, quantiles), from 0; `label` writes the numbers.
+
+    The axis ends where the longest numbers still fit behind it.
+    """
     marks = ticks(max((quantiles.p95 for _letter, _name, quantiles in variants), default=0.0))
-    across = Axis(low=0, high=marks[-1], start=120, end=BOXES_WIDTH - 84)
+    labels = [
+        f"{label(quantiles.p50)} · p95 {label(quantiles.p95)}"
+        for _letter, _name, quantiles in variants
+    ]
+    room = _BESIDE + _CHARACTER * max(map(len, labels), default=0)
+    across = Axis(low=0, high=marks[-1], start=120, end=BOXES_WIDTH - room)
     return Boxes(
         boxes=tuple(
             Box(
                 letter=letter,
                 name=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
-                label=f"{label(quantiles.p50)} · p95 {label(quantiles.p95)}",
+                label=labels[index],
                 y=BOX_STEP * index + BOX_STEP / 2,
                 p5=across.place(quantiles.p5),
                 p25=across.place(quantiles.p25),

@@ -121,7 +121,9 @@ def histogram(
     """One column per bin over the whole track of a slider of `width`.
 
     `line` is the pass line as a share of the track. A column is in when its middle lies on the
-    passing side; without a line every column is in. A bin with something in it is at least 1 high.
+    passing side; without a line every column is in. The column at the end of the track is in
+    also when the line stands on that end, as its scores meet it. A bin with something in it is
+    at least 1 high.
     """
     if not counts:
         return ()
@@ -130,17 +132,24 @@ def histogram(
     columns = []
     for index, count in enumerate(counts):
         tall = max(1.0, height * count / top) if count else 0.0
-        middle = (index + 0.5) / len(counts)
         columns.append(
             Column(
                 x=round(HALF_THUMB + index * step + 0.5, 1),
                 y=round(height - tall, 1),
                 width=round(max(0.5, step - 1), 1),
                 height=round(tall, 1),
-                is_in=line is None or (middle >= line) == passes_above,
+                is_in=line is None or _passes(index, len(counts), line, passes_above),
             )
         )
     return tuple(columns)
+
+
+def _passes(index: int, bins: int, line: float, passes_above: bool) -> bool:
+    """Whether the middle of a bin lies on the passing side of a line held between the middles."""
+    middle = (index + 0.5) / bins
+    if passes_above:
+        return middle >= min(line, (bins - 0.5) / bins)
+    return middle <= max(line, 0.5 / bins)
 
 
 def line_x(line: float, width: int) -> float:

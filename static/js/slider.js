@@ -10,11 +10,13 @@ function draw(slider, range) {
   const x = HALF_THUMB + share * (width - 2 * HALF_THUMB);
   const passesAbove = chart.dataset.in !== "below";
   chart.querySelector(".th")?.setAttribute("d", `M${x.toFixed(1)} 0V${chart.viewBox.baseVal.height}`);
-  for (const bar of chart.querySelectorAll("rect")) {
-    const middle = Number(bar.getAttribute("x")) + Number(bar.getAttribute("width")) / 2;
-    const isIn = middle >= x === passesAbove;
-    bar.setAttribute("class", isIn ? "in" : "out");
-  }
+  const bars = [...chart.querySelectorAll("rect")];
+  const middles = bars.map((bar) => Number(bar.getAttribute("x")) + Number(bar.getAttribute("width")) / 2);
+  // Scores on a line at the end of the scale meet it: the last bar is in then.
+  const isIn = passesAbove
+    ? (middle) => middle >= Math.min(x, middles.at(-1))
+    : (middle) => middle <= Math.max(x, middles[0]);
+  bars.forEach((bar, at) => bar.setAttribute("class", isIn(middles[at]) ? "in" : "out"));
 }
 
 document.addEventListener("input", (event) => {

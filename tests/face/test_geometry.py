@@ -52,6 +52,20 @@ def test_it_turns_the_sides_round_when_less_is_better() -> None:
     assert [column.is_in for column in columns] == [True, True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("line", "passes_above", "sides"),
+    [(1.0, True, [False, False, True]), (0.0, False, [True, False, False])],
+)
+def test_it_counts_scores_on_a_line_at_the_end_of_the_scale_as_passing(
+    line: float, passes_above: bool, sides: list[bool]
+) -> None:
+    columns = geometry.histogram(
+        [1, 1, 1], line=line, passes_above=passes_above, width=114, height=20
+    )
+
+    assert [column.is_in for column in columns] == sides
+
+
 def test_it_shows_one_score_among_many() -> None:
     columns = geometry.histogram([1, 10_000], line=None, passes_above=True, width=114, height=20)
 

@@ -176,8 +176,24 @@ def test_it_moves_the_line_with_the_slider(stage: Stage) -> None:
     assert "changed" in (page.locator("[data-slider]").get_attribute("class") or "")
 
 
+@pytest.mark.parametrize(
+    ("side", "end", "classes"), [("above", "1", ["out", "in"]), ("below", "0", ["in", "out"])]
+)
+def test_it_counts_scores_on_a_line_at_the_end_as_passing(
+    stage: Stage, side: str, end: str, classes: list[str]
+) -> None:
+    page = stage.show(SLIDER.replace('data-in="above"', f'data-in="{side}"'))
+
+    page.locator("input[type=range]").fill("0.5")
+    page.locator("input[type=range]").fill(end)
+
+    assert [bar.get_attribute("class") for bar in page.locator("rect").all()] == classes
+
+
 def test_it_takes_a_toast_away_after_six_seconds(stage: Stage) -> None:
-    stage.page.clock.install()
+    # Installed alone, the clock would go on by itself as well.
+    stage.page.clock.install(time=0)
+    stage.page.clock.pause_at(1000)
     page = stage.show("")
     page.evaluate("toasts.innerHTML = '<div class=toast data-toast>Saved.</div>'")
 

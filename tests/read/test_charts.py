@@ -2,7 +2,16 @@
 
 import pytest
 
-from evals.charts.dashboard import STACK_WIDTH, Quantiles, boxes, difference, scatter, span, stack
+from evals.charts.dashboard import (
+    BOXES_WIDTH,
+    STACK_WIDTH,
+    Quantiles,
+    boxes,
+    difference,
+    scatter,
+    span,
+    stack,
+)
 from evals.charts.scales import Axis, ticks
 
 
@@ -74,3 +83,13 @@ def test_it_puts_the_median_into_the_box() -> None:
     assert box.p5 < box.p25 < box.p50 < box.p75 < box.p95
     assert box.width == pytest.approx(box.p75 - box.p25)
     assert box.name == "A very long name …"
+
+
+def test_it_leaves_room_for_the_numbers_beside_a_box() -> None:
+    quantiles = Quantiles(p5=500, p25=1500, p50=2434, p75=3000, p95=3968)
+
+    (box,) = boxes([("A", "Closed book", quantiles)], lambda ms: f"{ms / 1000:.2f} s").boxes
+
+    # At 11 px no character of these labels is wider than 6.3.
+    assert box.label == "2.43 s · p95 3.97 s"
+    assert box.label_at + 6.3 * len(box.label) <= BOXES_WIDTH
