@@ -131,7 +131,12 @@ def _rows(reading: Reading, shown: Sequence[VariantHead]) -> tuple[AccuracyRow, 
                 broke=int(((base == Verdict.PASS) & (codes[index] == Verdict.FAIL)).sum()),
             )
         )
-    return tuple(sorted(rows, key=lambda row: -(row.head.accuracy.value or -1.0)))
+    return tuple(sorted(rows, key=_least_accurate, reverse=True))
+
+
+def _least_accurate(row: AccuracyRow) -> float:
+    share = row.head.accuracy.value
+    return -1.0 if share is None else share
 
 
 def _versus(own: float | None, baseline: float | None) -> str:

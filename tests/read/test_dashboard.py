@@ -78,6 +78,20 @@ def model_calls() -> Iterator[list[object]]:
         yield calls
 
 
+def test_it_puts_no_accuracy_behind_an_accuracy_of_zero(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    run = store_run(variants=3, say=lambda v, n: (None, "wrong", "wrong")[v])
+
+    page = body(client_alice, address(run))
+
+    assert list(shown_accuracies(page).items()) == [
+        ("Model 2", "0.0%"),
+        ("Model 3", "0.0%"),
+        ("Model 1", "–"),
+    ]
+
+
 @pytest.mark.parametrize("line", ["0.6", "0.5", "0.75", "1"])
 def test_it_shows_the_accuracy_that_plain_python_finds(
     client_alice: Client, wordy_run: Run, line: str
