@@ -59,7 +59,7 @@ PRESETS: tuple[Preset, ...] = (
         key="litellm",
         kind=Kind.LITELLM,
         title="Other provider",
-        text="Anthropic, Gemini, Azure, Bedrock, Mistral, … through LiteLLM",
+        text="Anthropic, Gemini, Mistral, Groq, … through LiteLLM",
         initial={"name": ""},
     ),
     Preset(

@@ -1,5 +1,6 @@
 """The Models page: connections, the address guard, tests against a stand-in, prices."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,8 @@ from django.urls import reverse
 from pytest_django import Settings
 from pytest_django.asserts import assertContains
 
-from accounts.models import Workspace
+from accounts.models import User, Workspace
+from evals.llm.litellm_providers import THROUGH_HTTP, THROUGH_SDK
 from evals.models import Connection, ConnectionModel
 from evals.services import connections
 from evals.services.connections import ConnectionDraft
@@ -268,6 +270,16 @@ def test_it_deletes_a_connection(client_alice: Client, simulated: Connection) ->
     client_alice.post(reverse("connection-delete", args=[simulated.pk]))
 
     assert not Connection.objects.exists()
+
+
+def test_it_names_only_providers_that_can_be_asked(client_alice: Client, alice: User) -> None:
+    page = client_alice.get(reverse("connection-add"), {"preset": "litellm"}).content.decode()
+    cards = client_alice.get(reverse("models")).content.decode()
+
+    asked = re.findall(r"\b([a-z_]+)/[a-z]", re.findall(r"One a line, .*?<", page)[0])
+    assert asked
+    assert set(asked) <= THROUGH_HTTP | THROUGH_SDK
+    assert "Bedrock" not in cards
 
 
 def test_it_lists_only_own_connections(client_charlie: Client, simulated: Connection) -> None:
