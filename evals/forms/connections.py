@@ -132,8 +132,8 @@ class ConnectionForm(forms.Form):
             self.fields["model_ids"].required = True
             self.fields["model_ids"].help_text = (
                 "One a line, with the provider in front: anthropic/claude-sonnet-4-5, "
-                "gemini/gemini-2.5-flash, mistral/mistral-small-latest. Azure, Bedrock and Cohere have "
-                "OpenAI-compatible addresses: choose that kind for them."
+                "gemini/gemini-2.5-flash, mistral/mistral-small-latest. Azure, Bedrock and Cohere "
+                "have OpenAI-compatible addresses: choose that kind for them."
             )
 
 
