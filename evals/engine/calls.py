@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from evals.engine.endpoints import Reach
 from evals.engine.faults import fault
-from evals.engine.turns import Turns, sleep
+from evals.engine.turns import Turns, happens
 from evals.llm.base import Client, Completion, Request
-from evals.llm.errors import ModelError, NotReadyError
+from evals.llm.errors import ModelError, NotReadyError, TimedOutError
 from evals.llm.limits import Pacer
 from evals.llm.registry import open_client
 from evals.llm.retries import backoff_s, pause_s
@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 LOADING_S = 180.0
 PROBE_S = 1.0
 LEAST_SHARE = 0.1
+CLOSE_S = 10.0
+# Clients keep their time themselves, but for the first import of a library.
+OVERTIME_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,9 +90,14 @@ class Caller:
             self._broken = UNEXPECTED
 
     async def close(self) -> None:
-        """Give back the client's connections."""
-        if self._client is not None:
-            await self._client.close()
+        """Give back the client's connections. Never raises, and takes 10 s at most."""
+        if self._client is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._client.close()
+        except Exception as error:  # noqa: BLE001 - a client is foreign code
+            logger.error("client_not_closed", extra=fault(error))
 
     async def ask(self, request: Request, stopped: asyncio.Event) -> Outcome:
         """Ask until there is an answer, a final error, or `stopped` is set.
@@ -103,7 +111,7 @@ class Caller:
             started = time.monotonic()
             error: ModelError | None = None
             try:
-                completion = await self._client.ask(request, timeout_s=left_s)
+                completion = await _in_time(self._client, request, left_s)
             except ModelError as raised:
                 error = raised
             finally:
@@ -111,8 +119,9 @@ class Caller:
             if error is None:
                 self._loading_since = None
                 return Outcome(tries=tries + 1, completion=completion)
-            left_s -= time.monotonic() - started
-            tries += not isinstance(error, NotReadyError)
+            if not isinstance(error, NotReadyError):
+                left_s -= time.monotonic() - started
+                tries += 1
             billed = billed or error.billed_maybe
             if not await self._may_go_on(error, tries, left_s, stopped):
                 failure = replace(failure_of(error), billed_maybe=billed)
@@ -123,7 +132,7 @@ class Caller:
         self, error: ModelError, tries: int, left_s: float, stopped: asyncio.Event
     ) -> bool:
         """Wait as the error asks; False when it is final."""
-        if isinstance(error, NotReadyError):
+        if isinstance(error, NotReadyError) and error.retryable:
             return await self._waited_for_model(stopped)
         rest_s = pause_s(error)
         if rest_s is not None:
@@ -133,7 +142,7 @@ class Caller:
         # With next to no time left another try could only end as a time-out.
         if wait_s is None or left_s < self._reach.timeout_s * LEAST_SHARE:
             return False
-        await sleep(wait_s, stopped)
+        await happens(stopped, wait_s)
         return True
 
     async def _waited_for_model(self, stopped: asyncio.Event) -> bool:
@@ -146,8 +155,17 @@ class Caller:
                 return True
             if time.monotonic() - since > LOADING_S:
                 return False
-            await sleep(PROBE_S, stopped)
+            await happens(stopped, PROBE_S)
             return True
+
+
+async def _in_time(client: Client, request: Request, timeout_s: float) -> Completion:
+    """One try, which ends also when the client does not keep its promise to end in time."""
+    try:
+        async with asyncio.timeout(timeout_s + OVERTIME_S):
+            return await client.ask(request, timeout_s=timeout_s)
+    except TimeoutError:
+        raise TimedOutError.after(timeout_s) from None
 
 
 def failure_of(error: ModelError) -> Failure:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -21,10 +21,12 @@ from evals.engine.calls import Caller
 from evals.engine.claiming import Claimed
 from evals.engine.database import patiently
 from evals.engine.endpoints import Reach
+from evals.engine.faults import fault
 from evals.engine.held import HeldShard
 from evals.engine.outbox import Outbox
 from evals.engine.plan import RunPlan
 from evals.engine.pools import Pool
+from evals.engine.turns import happens
 from evals.engine.writer import Fate, Part
 from evals.llm.limits import Pacer
 from evals.models import Run
@@ -37,7 +39,7 @@ CLAIMING_S = 0.1
 MOST_HELD = 64
 OLD_S = 15 * 60.0
 LAST_CALLS_S = 20.0
-LAST_FLUSHES = 10
+LAST_FLUSHES_S = 5.0
 BEAT_S = 1.0
 
 T = TypeVar("T")
@@ -65,7 +67,10 @@ class Drain:
         self.is_broken = False
 
     def run(self) -> None:
-        """Work until there is nothing to claim, the drain is old, or `stop` was called."""
+        """Work until there is nothing to claim, the drain is old, or `stop` was called.
+
+        Never raises: `is_broken` says afterwards whether a fault ended it.
+        """
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(self._main())
 
@@ -102,17 +107,23 @@ class Drain:
             self._begin_to_stop()
         beat = asyncio.create_task(self._beat())
         logger.info("drain_began", extra={"owner": self._owner})
+        await self._unbroken(self._work())
+        await self._unbroken(self._wind_up())
+        await self._in_writer(lambda: connection.close())
+        self._writer.shutdown()
+        beat.cancel()
+        logger.info("drain_ended", extra={"owner": self._owner})
+
+    async def _unbroken(self, work: Coroutine[None, None, None]) -> None:
         try:
-            await self._work()
-        except DatabaseError:
-            # The leases run out by themselves, and the next drain reads what is stored.
-            logger.exception("drain_broke", extra={"owner": self._owner})
+            await work
+        except Exception as error:  # noqa: BLE001 - whatever it was, the process has to go on
+            # Without its words: a database quotes the row that it refuses.
+            logger.error("drain_broke", extra={"owner": self._owner, **fault(error)})
             self.is_broken = True
-            self._held.clear()
-        finally:
-            await self._wind_up()
-            beat.cancel()
-            logger.info("drain_ended", extra={"owner": self._owner})
+            if isinstance(error, DatabaseError):
+                # The leases run out by themselves, and the next drain reads what is stored.
+                self._held.clear()
 
     async def _work(self) -> None:
         idle_rounds = 0
@@ -125,7 +136,7 @@ class Drain:
             await self._until_flush()
             await self._flush()
             if self._stop_at is not None and time.monotonic() > self._stop_at:
-                await asyncio.gather(*(pool.cut_calls() for pool in self._pools.values()))
+                return
 
     @property
     def _may_claim(self) -> bool:
@@ -214,8 +225,7 @@ class Drain:
             self._wake.set()
 
     async def _until_flush(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), FLUSH_S)
+        await happens(self._wake, FLUSH_S)
         self._wake.clear()
         # The gap lets others write, the pages' requests among them.
         await asyncio.sleep(max(0.0, self._flushed_at + GAP_S - time.monotonic()))
@@ -224,13 +234,13 @@ class Drain:
         taken = self._outbox.take(self._held)
         parts = [_part(shard, taken.get(shard.id, [])) for shard in self._held.values()]
         parts = [part for part in parts if part.is_due]
-        if not parts:
-            return
-        flushed = await self._in_writer(writer.flush, parts)
-        self._flushed_at = time.monotonic()
-        for part in parts:
-            self._after_flush(part, flushed.fates[part.shard.id])
-        self._heed(flushed.states)
+        if parts:
+            flushed = await self._in_writer(writer.flush, parts)
+            self._flushed_at = time.monotonic()
+            for part in parts:
+                self._after_flush(part, flushed.fates[part.shard.id])
+            self._heed(flushed.states)
+        # Also when nothing was due: answers of lost shards have just made room.
         unscored = sum(len(shard.unscored) for shard in self._held.values())
         self._outbox.brake(unscored)
         if unscored or len(self._outbox):
@@ -268,16 +278,14 @@ class Drain:
         self._wake.set()
 
     async def _wind_up(self) -> None:
-        """Close everything; what is still held, after a break, is stored and given back."""
+        """Close everything; what is still held is stored and given back."""
         for shard in self._held.values():
             shard.stopped.set()
-        for pool in self._pools.values():
-            await pool.close()
-        for _ in range(LAST_FLUSHES):
-            if self._held:
-                await self._flush()
-        await self._in_writer(lambda: connection.close())
-        self._writer.shutdown()
+        await asyncio.gather(*(pool.close() for pool in self._pools.values()))
+        until = time.monotonic() + LAST_FLUSHES_S
+        while self._held and time.monotonic() < until:
+            await self._flush()
+            await asyncio.sleep(GAP_S)
 
 
 def _part(shard: HeldShard, records: list[AnswerRecord]) -> Part:

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 FINISH_REASON_CHARS = 40
 MOST_TOKENS = 2**31 - 1
 STALE_S = 2.0
+CUT_AGAIN_S = 0.5
+CUTS = 10
 
 OnAnswer = Callable[[HeldShard, AnswerRecord], None]
 
@@ -51,6 +53,7 @@ class Pool:
         self._more = asyncio.Event()
         self._pullers: list[asyncio.Task[None]] = []
         self._empty_since = time.monotonic()
+        self._is_cut = False
 
     @property
     def backlog(self) -> int:
@@ -79,9 +82,16 @@ class Pool:
 
     async def cut_calls(self) -> None:
         """Cancel all calls in flight and pull no more."""
-        for puller in self._pullers:
-            puller.cancel()
-        await asyncio.gather(*self._pullers, return_exceptions=True)
+        self._is_cut = True
+        pending = {puller for puller in self._pullers if not puller.done()}
+        for _ in range(CUTS):
+            if not pending:
+                return
+            # More than once: a call that has just ended may swallow a cancellation.
+            for puller in pending:
+                puller.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CUT_AGAIN_S)
+        logger.error("calls_not_cut", extra={"pool": self.key, "calls": len(pending)})
 
     def add(self, shard: HeldShard) -> None:
         """Put a shard into the queue; the lowest start is served first."""
@@ -101,7 +111,7 @@ class Pool:
             shard.stopped.set()
 
     async def _pull(self) -> None:
-        while True:
+        while not self._is_cut:
             await self._has_room.wait()
             picked = self._pick()
             if picked is None:
@@ -113,7 +123,9 @@ class Pool:
             record = None
             try:
                 record = await self._answer(shard, cell)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the cell says so
+            except (Exception, asyncio.CancelledError) as error:
+                if _is_cancelled():
+                    raise
                 # One cell must not end the others, and no puller may die unseen.
                 logger.error("cell_failed", extra=fault(error))
                 record = _record(shard, cell, Outcome(tries=1, failure=UNEXPECTED))
@@ -146,6 +158,12 @@ class Pool:
             return _record(shard, cell, _failed("prompt", str(error)))
         outcome = await self._caller.ask(request, shard.stopped)
         return None if outcome.is_given_up else _record(shard, cell, outcome)
+
+
+def _is_cancelled() -> bool:
+    """Whether this task was cancelled by us; a client may raise CancelledError by itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _failed(kind: str, words: str) -> Outcome:

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from evals.engine.database import now
+from evals.engine.database import now, patiently
+from evals.engine.faults import fault
 from evals.models import WorkerRecord
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,11 @@ class Presence:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = (folder / f"{self.name}.lock").open("w", encoding="ascii")
         fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        self.beat(is_stopping=False)
+        try:
+            patiently(lambda: self.beat(is_stopping=False))
+        except BaseException:
+            self._unlock()
+            raise
 
     def beat(self, *, is_stopping: bool) -> None:
         """Say that the process is alive."""
@@ -52,7 +57,15 @@ class Presence:
 
     def end(self) -> None:
         """Leave the table, then give the lock back. Call it when no shard is held."""
-        WorkerRecord.objects.filter(name=self.name).delete()
+        try:
+            WorkerRecord.objects.filter(name=self.name).delete()
+        except DatabaseError as error:
+            # Others forget the entry in an hour; what was worked off must not fail for that.
+            logger.warning("worker_not_removed", extra={"worker": self.name, **fault(error)})
+            connection.close()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             (_folder() / f"{self.name}.lock").unlink(missing_ok=True)
             self._lock.close()

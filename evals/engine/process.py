@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 
 from django.db import connection
 
 from evals.engine import runs
+from evals.engine.database import patiently
 from evals.engine.drain import Drain
 from evals.engine.presence import Presence
 from evals.engine.ticker import Ticker
@@ -39,26 +41,31 @@ class EngineProcess:
     def start(self) -> None:
         """Enter the workers and tick; drains begin by themselves when there is work."""
         with self._changing:
+            if not self._users:
+                self._enter()
+            # Counted last: after a start that failed the next one has to try again, or nobody
+            # would ever tick in this process.
             self._users += 1
-            if self._users > 1:
-                return
-            self.is_stopping = False
-            self._presence = Presence()
-            self._presence.begin()
-            self._ticker = Ticker(self._presence, self)
-            self._ticker.start()
+
+    def _enter(self) -> None:
+        presence = Presence()
+        presence.begin()
+        self.is_stopping = False
+        self._presence, self._ticker = presence, Ticker(presence, self)
+        self._ticker.start()
 
     def leave(self) -> None:
         """The last to leave stops the drain, the ticker and the presence."""
         with self._changing:
             self._users = max(0, self._users - 1)
-            if self._users or self._ticker is None or self._presence is None:
+            ticker, presence = self._ticker, self._presence
+            if self._users or ticker is None or presence is None:
                 return
             self.stop()
             self._join()
-            self._ticker.stop()
-            self._presence.end()
             self._ticker = self._presence = None
+            ticker.stop()
+            presence.end()
 
     def stop(self) -> None:
         """Claim no more; calls in flight have 20 s, then the shards are given back."""
@@ -109,11 +116,14 @@ class EngineProcess:
             self._rest_until = time.monotonic() + rest_s
 
     def drain_until_ended(self, run_id: int, *, timeout_s: float | None) -> bool:
-        """Wait until a run has ended, with this process at work too; False on time-out."""
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        """Wait until a run has ended, with this process at work too.
+
+        False when the time is over, or the process was asked to end, before the run has ended.
+        """
+        deadline = inf if timeout_s is None else time.monotonic() + timeout_s
         with self.running():
-            while runs.states([run_id]).get(run_id) in (Run.State.RUNNING, Run.State.PAUSED):
-                if deadline is not None and time.monotonic() > deadline:
+            while _is_open(run_id):
+                if self.is_stopping or time.monotonic() > deadline:
                     return False
                 time.sleep(POLL_S)
         return True
@@ -138,6 +148,11 @@ class EngineProcess:
         until = time.monotonic() + END_WITHIN_S
         while self._slot.locked() and time.monotonic() < until:
             time.sleep(0.05)
+
+
+def _is_open(run_id: int) -> bool:
+    state = patiently(lambda: runs.states([run_id])).get(run_id)
+    return state in (Run.State.RUNNING, Run.State.PAUSED)
 
 
 engine = EngineProcess()

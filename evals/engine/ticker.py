@@ -7,12 +7,14 @@ lets a lease run out.
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from django.db import connection
 
 from evals.engine import cancelling, presence, runs, shards
 from evals.engine.drain import Drain
+from evals.engine.faults import fault
 from evals.engine.presence import Presence
 from playground.services.uploads import resume_stalled_uploads
 
@@ -64,12 +66,7 @@ class Ticker:
 
     def _run(self) -> None:
         while True:
-            try:
-                self._tick()
-            except Exception:
-                # Without ticks every lease of this process would run out.
-                logger.exception("tick_failed", extra={"worker": self._mine.name})
-                connection.close()
+            self._tick()
             if self._stopped.wait(TICK_S):
                 break
         connection.close()
@@ -77,16 +74,38 @@ class Ticker:
     def _tick(self) -> None:
         now = time.monotonic()
         self._watch_clocks(now)
-        drain = self._host.current
-        if drain is not None:
-            if now >= self._renew_at:
-                shards.renew(drain.tokens())
-                self._renew_at = now + RENEW_S
-            drain.tell(runs.states(drain.run_ids()))
+        duties: list[Callable[[], None]] = [self._look_after_drain]
         if now >= self._sweep_at:
-            self._sweep(trusts_leases=now >= self._trust_leases_at)
             self._sweep_at = now + SWEEP_S
-        if drain is None and shards.is_claimable(self._mine.name):
+            duties += [
+                self._show_life,
+                self._free_shards_of_the_dead,
+                cancelling.drop_rest_of_cancelled,
+                resume_stalled_uploads,
+            ]
+        for duty in (*duties, self._begin_drain_if_needed):
+            self._fulfil(duty)
+
+    def _fulfil(self, duty: Callable[[], None]) -> None:
+        """A duty that fails keeps no other from being done: leases would run out, runs wait."""
+        try:
+            duty()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next tick tries again
+            logger.error("tick_failed", extra={"worker": self._mine.name, **fault(error)})
+            connection.close()
+
+    def _look_after_drain(self) -> None:
+        drain = self._host.current
+        if drain is None:
+            return
+        now = time.monotonic()
+        if now >= self._renew_at:
+            shards.renew(drain.tokens())
+            self._renew_at = now + RENEW_S
+        drain.tell(runs.states(drain.run_ids()))
+
+    def _begin_drain_if_needed(self) -> None:
+        if self._host.current is None and shards.is_claimable(self._mine.name):
             self._host.begin_drain()
 
     def _watch_clocks(self, now: float) -> None:
@@ -97,13 +116,13 @@ class Ticker:
             logger.warning("clock_jumped", extra={"s": round(apart - self._clocks_apart, 1)})
         self._clocks_apart = apart
 
-    def _sweep(self, *, trusts_leases: bool) -> None:
-        own = self._mine.name
+    def _show_life(self) -> None:
         self._mine.beat(is_stopping=self._host.is_stopping)
+
+    def _free_shards_of_the_dead(self) -> None:
+        own, trusts_leases = self._mine.name, time.monotonic() >= self._trust_leases_at
         owners = shards.live_owners()
         dead = presence.dead_owners(owners - {own}, own)
         if expired := shards.expire(dead, also_by_time=trusts_leases):
             logger.warning("shards_expired", extra={"shards": expired, "dead": sorted(dead)})
-        cancelling.drop_rest_of_cancelled()
-        resume_stalled_uploads()
         presence.forget_the_dead(own, owners - dead)

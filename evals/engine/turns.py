@@ -33,15 +33,14 @@ class Turns:
             now = time.monotonic()
             wait_s = max(self._closed_until - now, self._pacer.wait_s(now))
             if wait_s > 0:
-                await sleep(wait_s, stopped)
+                await happens(stopped, wait_s)
             elif self._calling < self._limit.limit:
                 self._calling += 1
                 self._pacer.on_start(now)
                 return self._calling
             else:
                 self._freed.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._freed.wait(), LOOK_AGAIN_S)
+                await happens(self._freed, LOOK_AGAIN_S)
         return 0
 
     def give_back(self, level: int, error: ModelError | None) -> None:
@@ -59,7 +58,9 @@ class Turns:
         self._freed.set()
 
 
-async def sleep(seconds: float, stopped: asyncio.Event) -> None:
-    """Sleep, but not beyond the moment `stopped` is set."""
+async def happens(event: asyncio.Event, within_s: float) -> None:
+    """Sleep `within_s` seconds, but not beyond the moment `event` is set."""
+    # Not wait_for: up to Python 3.11 it can swallow a cancellation.
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stopped.wait(), seconds)
+        async with asyncio.timeout(within_s):
+            await event.wait()
