@@ -10,8 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from evals.domain.faults import fault
 from evals.engine.endpoints import Reach
-from evals.engine.faults import fault
 from evals.engine.turns import Turns, happens
 from evals.llm.base import Client, Completion, Request
 from evals.llm.errors import ModelError, NotReadyError, TimedOutError

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
 
+from evals.domain.faults import fault
 from evals.engine import endpoints, held, plan, shards
 from evals.engine.database import patiently
 from evals.engine.endpoints import Reach
@@ -51,8 +52,13 @@ def claim_next(
             return None
         try:
             return patiently(partial(_in_hand, lease, plans, known_pools))
-        except (ObjectDoesNotExist, KeyError, TypeError, ValueError):
-            logger.exception("shard_unreadable", extra={"run": lease.run_id, "shard": lease.id})
+        except DatabaseError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one shard must not end the work on the others
+            logger.error(
+                "shard_unreadable",
+                extra={"run": lease.run_id, "shard": lease.id, **fault(error)},
+            )
             patiently(partial(shards.postpone, lease, seconds=POSTPONED_S))
 
 

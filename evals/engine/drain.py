@@ -15,13 +15,13 @@ from typing import TypeVar
 
 from django.db import DatabaseError, connection
 
+from evals.domain.faults import fault
 from evals.engine import claiming, connection_states, writer
 from evals.engine.answers import AnswerRecord
 from evals.engine.calls import Caller
 from evals.engine.claiming import Claimed
 from evals.engine.database import patiently
 from evals.engine.endpoints import Reach
-from evals.engine.faults import fault
 from evals.engine.held import HeldShard
 from evals.engine.outbox import Outbox
 from evals.engine.plan import RunPlan

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from evals.domain.faults import fault
 from evals.engine.answers import AnswerRecord
 from evals.engine.calls import UNEXPECTED, Caller, Failure, Outcome
 from evals.engine.endpoints import Reach
-from evals.engine.faults import fault
 from evals.engine.held import Cell, HeldShard
 from evals.engine.plan import cost_nano
 from evals.models import Answer

@@ -16,8 +16,8 @@ from typing import IO
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from evals.domain.faults import fault
 from evals.engine.database import now, patiently
-from evals.engine.faults import fault
 from evals.models import WorkerRecord
 
 logger = logging.getLogger(__name__)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evals import kpis
+from evals.domain.faults import fault
 from evals.domain.matrix import ScoreState
 from evals.domain.results import NotApplicable, Result, Score
 from evals.domain.snapshot import KpiSpec, Snapshot
 from evals.engine.answers import AnswerRecord
-from evals.engine.faults import fault
 from evals.kpis.base import Inputs, Kpi
 from evals.kpis.binding import answer_inputs, row_fields
 

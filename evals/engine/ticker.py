@@ -12,9 +12,9 @@ from typing import Protocol
 
 from django.db import connection
 
+from evals.domain.faults import fault
 from evals.engine import cancelling, presence, runs, shards
 from evals.engine.drain import Drain
-from evals.engine.faults import fault
 from evals.engine.presence import Presence
 from playground.services.uploads import resume_stalled_uploads
 

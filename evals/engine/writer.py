@@ -13,6 +13,7 @@ from enum import Enum
 
 from django.db import IntegrityError, transaction
 
+from evals.domain.faults import fault
 from evals.engine import answers, connection_states, runs, score_store, shards
 from evals.engine.answers import AnswerRecord
 from evals.engine.database import patiently
@@ -79,9 +80,10 @@ def flush(parts: Sequence[Part]) -> Flushed:
     ordered = sorted(parts, key=lambda part: part.shard.id)
     try:
         flushed = patiently(lambda: _write(ordered))
-    except IntegrityError:
+    except IntegrityError as error:
         # Never inside a held shard. Should it happen, the next claim reads what is stored.
-        logger.exception("answers_collided", extra={"shards": [p.shard.id for p in ordered]})
+        shard_ids = [part.shard.id for part in ordered]
+        logger.error("answers_collided", extra={"shards": shard_ids, **fault(error)})
         return Flushed(fates={part.shard.id: Fate.LOST for part in ordered})
     now = time.monotonic()
     for part in ordered:

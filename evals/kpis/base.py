@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar, Literal
 
+from evals.domain.faults import fault
 from evals.domain.pass_lines import PassLine
 from evals.domain.results import Failed, NotApplicable, Result, Score
 from evals.domain.scales import Scale
@@ -102,8 +103,9 @@ class Kpi:
                 return NotApplicable(reason=_MISSING.get(need, f"No {need} in this row"))
         try:
             return self._capped(inputs)
-        except Exception as exc:
-            logger.error("KPI %s failed", self.key, exc_info=True)
+        except Exception as exc:  # noqa: BLE001 - one KPI must not end the others
+            # Without its words: they may quote the answer.
+            logger.error("kpi_failed", extra={"kpi": self.key, **fault(exc)})
             cause = shown(str(exc), limit=200) or type(exc).__name__
             return Failed(reason=f"{self.name} failed: {cause}")
 

@@ -1,16 +1,20 @@
 """What a provider can do to a run: every cell ends in an answer or an error with a name."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from unittest.mock import AsyncMock
 
 import pytest
 from aiohttp import web
 
 from accounts.models import Workspace
+from evals.domain.faults import fault
 from evals.domain.matrix import ScoreState
-from evals.engine import score_store
-from evals.engine.faults import fault
+from evals.engine import plan, score_store
+from evals.llm.base import Completion
+from evals.llm.errors import NotReadyError
 from evals.models import Answer, Connection, ConnectionState, Run, Shard
 from evals.services import runs
 from tests import standin as standin_module
@@ -264,6 +268,61 @@ def test_what_is_logged_of_a_fault_has_no_words_of_it() -> None:
 
     assert logged["error"] == "KeyError"
     assert "a prompt" not in str(logged)
+
+
+def test_a_shard_that_cannot_be_read_holds_up_no_other(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    broken, sound = make_run(rows=4, variants=1), make_run(rows=4, variants=1)
+    original = plan.load
+
+    def load(run_id: int) -> plan.RunPlan:
+        if run_id == broken.id:
+            raise IndexError("a prompt")
+        return original(run_id)
+
+    monkeypatch.setattr(plan, "load", load)
+
+    assert runs.drain_here(sound.id, timeout_s=20)
+    assert Shard.objects.get(run_id=broken.id).not_before > time.time()
+    assert "a prompt" not in capfd.readouterr().err
+
+
+def test_an_embedded_model_that_is_not_installed_is_told_at_once(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = NotReadyError("The embedded model is not installed.", retryable=False)
+    monkeypatch.setattr(
+        "evals.llm.openai_compatible.OpenAICompatibleClient.ask", AsyncMock(side_effect=missing)
+    )
+    started = time.monotonic()
+
+    run = ask.drained("ok")
+
+    assert (run.n_error, time.monotonic() - started < 30) == (4, True)
+    assert set(Answer.objects.values_list("error_class", flat=True)) == {"not_ready"}
+
+
+def test_the_time_a_model_takes_to_load_is_not_taken_from_its_answer(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[float] = []
+
+    async def load_slowly(_: object, request: object, *, timeout_s: float) -> Completion:
+        left.append(timeout_s)
+        if len(left) < 4:
+            await asyncio.sleep(0.2)
+            raise NotReadyError("Still loading.")
+        return Completion(
+            text="5 g", tokens_in=1, tokens_out=1, latency_ms=1.0, finish_reason="stop"
+        )
+
+    monkeypatch.setattr("evals.engine.calls.PROBE_S", 0.01)
+    monkeypatch.setattr("evals.llm.openai_compatible.OpenAICompatibleClient.ask", load_slowly)
+
+    run = ask.drained("ok", timeout_s=1, rows=1)
+
+    assert (run.n_ok, set(left)) == (1, {1.0})
 
 
 def test_a_slow_model_does_not_hold_up_a_fast_one(home: Workspace, make_run: MakeRun) -> None:
