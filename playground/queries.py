@@ -97,6 +97,17 @@ def cells_of(row_ids: Sequence[int]) -> dict[int, Row]:
     return Row.objects.in_bulk(row_ids)
 
 
+def spread_cells(version: DatasetVersion, *, first: int, most: int) -> list[dict[str, str]]:
+    """The cells of at most `most` of the version's `first` rows, evenly spaced. One query.
+
+    Found by position, so that no time goes into the rows between; a gap left by a deleted row
+    gives one less.
+    """
+    step = max(1, -(-first // most))
+    wanted = range(1, first + 1, step)
+    return list(rows_of(version).filter(position__in=wanted).values_list("cells", flat=True))
+
+
 def row_page(
     version: DatasetVersion, *, after: int = 0, before: int | None = None, search: str = ""
 ) -> RowPage:

@@ -4,20 +4,23 @@ The figures come from the run's one narrow row and from the packed scores, which
 memory by version; of the answers only the failed ones are counted and the latest ones read.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 import numpy as np
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from evals.domain import rendering
 from evals.domain.accuracy import Accuracy, accuracy
 from evals.domain.matrix import AnswerState
+from evals.engine.score_store import ANSWERS_SLOT
 from evals.llm.errors import ERRORS
-from evals.models import Answer, Run
+from evals.models import Answer, Block, ConnectionState, Run
 from evals.queries.answer_cells import AnswerCell, compared_rows
 from evals.queries.costs import usd
 from evals.queries.error_words import title
@@ -65,6 +68,15 @@ class Latest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rest:
+    """A connection that has asked to be left alone: for how long, and its own words."""
+
+    name: str
+    left_s: float
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Progress:
     """A run as its page shows it. `percent` is whole and reaches 100 only at the end."""
 
@@ -81,6 +93,7 @@ class Progress:
     variants: tuple[VariantProgress, ...]
     causes: tuple[Cause, ...]
     latest: tuple[Latest, ...]
+    rests: tuple[Rest, ...]
 
 
 def progress(run: Run) -> Progress:
@@ -104,6 +117,7 @@ def progress(run: Run) -> Progress:
         variants=tuple(_variant(reading, index) for index in range(len(reading.letters))),
         causes=_causes(run) if run.n_error else (),
         latest=_latest(reading),
+        rests=() if reading.is_over else _rests(reading),
     )
 
 
@@ -198,8 +212,16 @@ def _cause(error_class: str, count: int, example: str) -> Cause:
 
 
 def _latest(reading: Reading) -> tuple[Latest, ...]:
-    """The newest answers, the newest first."""
-    answers = Answer.objects.filter(run_id=reading.run.pk, status=Answer.Status.OK)
+    """The newest answers, the newest first.
+
+    Looked for in the shards written last: sorting all answers of a large run takes too long.
+    """
+    written = Block.objects.filter(run_id=reading.run.pk, slot=ANSWERS_SLOT).order_by("-version")
+    shards = [
+        Q(variant=variant, position__gte=start, position__lt=start + size)
+        for variant, start, size in written.values_list("variant", "start", "n")[:LATEST]
+    ]
+    answers = Answer.objects.filter(reduce(or_, shards, Q(pk=None)), run_id=reading.run.pk, rep=0)
     newest = list(answers.order_by("-id").values_list("variant", "position")[:LATEST])
     positions = list(dict.fromkeys(position for _variant, position in newest))
     rows = {row.position: row for row in compared_rows(reading, positions, first_index=1)}
@@ -211,4 +233,15 @@ def _latest(reading: Reading) -> tuple[Latest, ...]:
             cell=rows[position].cells[variant],
         )
         for variant, position in newest
+    )
+
+
+def _rests(reading: Reading) -> tuple[Rest, ...]:
+    """The connections of the run that nobody may ask now."""
+    names = {one.connection_id: one.connection_name for one in reading.snapshot.variants}
+    now = time.time()
+    resting = ConnectionState.objects.filter(connection_id__in=names, paused_until__gt=now)
+    return tuple(
+        Rest(name=names[state.connection_id], left_s=state.paused_until - now, reason=state.reason)
+        for state in resting
     )

@@ -17,7 +17,7 @@ from evals.domain.snapshot import ColumnSpec, Snapshot, VariantSpec
 from evals.models import Connection, ConnectionState, RunSpec
 from evals.services.variants import column_specs, spec_of
 from playground.models import Playground
-from playground.queries import cells_of, current_version, row_ids
+from playground.queries import cells_of, current_version, spread_cells
 
 CHARS_PER_TOKEN = 4
 SAMPLE = 500
@@ -95,26 +95,27 @@ def estimate(playground: Playground, limit: int | None = None) -> Estimate:
 
     A fixed number of queries, whatever the number of rows.
     """
-    ids = row_ids(current_version(playground))[:limit]
+    version = current_version(playground)
+    rows = min(version.row_count, limit or version.row_count)
     chosen = list(
         playground.variants.select_related("connection").prefetch_related("connection__models")
     )
     columns = column_specs(playground)
-    sample = _sample(ids)
+    looked_at = spread_cells(version, first=rows, most=SAMPLE)
     specs = [spec_of(variant) for variant in chosen]
     connections = {variant.connection_id: variant.connection for variant in chosen}
-    seconds, is_measured = _duration(specs, connections, len(ids))
-    priced = tuple(estimate_variant(spec, columns, sample, len(ids)) for spec in specs)
+    seconds, is_measured = _duration(specs, connections, rows)
+    priced = tuple(estimate_variant(spec, columns, looked_at, rows) for spec in specs)
     return Estimate(
-        rows=len(ids),
+        rows=rows,
         variants=priced,
         unpriced=tuple(dict.fromkeys(one.model for one in priced if one.cost is None)),
         seconds=seconds,
         is_measured=is_measured,
         at_a_time=sum(connection.concurrency for connection in connections.values()),
-        looked_at=len(sample),
+        looked_at=len(looked_at),
         empty={
-            column.id: sum(not cells.get(column.id, "").strip() for cells in sample)
+            column.id: sum(not cells.get(column.id, "").strip() for cells in looked_at)
             for column in columns
         },
     )
@@ -125,10 +126,11 @@ def cost_of_run(run_id: int) -> Decimal | None:
     spec = RunSpec.objects.get(run_id=run_id)
     snapshot = Snapshot.from_json(spec.snapshot)
     ids = np.frombuffer(bytes(spec.row_ids), dtype="<i8").tolist()
-    sample = _sample(ids)
+    step = max(1, ceil(len(ids) / SAMPLE))
+    looked_at = [row.cells for row in cells_of(ids[::step]).values()]
     rows = len(ids) * spec.reps
     costs = [
-        estimate_variant(variant, snapshot.columns, sample, rows).cost
+        estimate_variant(variant, snapshot.columns, looked_at, rows).cost
         for variant in snapshot.variants
     ]
     return None if None in costs else _known_sum(costs)
@@ -172,12 +174,6 @@ def cost_of(spec: VariantSpec, tokens_in: int, tokens_out: int) -> Decimal | Non
         for price in (spec.input_per_1m, spec.output_per_1m)
     )
     return cost_usd(tokens_in, tokens_out, input_per_1m=price_in, output_per_1m=price_out)
-
-
-def _sample(ids: Sequence[int]) -> list[Cells]:
-    step = max(1, ceil(len(ids) / SAMPLE))
-    rows = cells_of(list(ids[::step]))
-    return [row.cells for row in rows.values()]
 
 
 def _prompt_length(spec: VariantSpec, columns: Sequence[ColumnSpec], cells: Cells) -> int:

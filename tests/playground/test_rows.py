@@ -49,6 +49,18 @@ def test_it_makes_a_playground_with_its_rows_in_order(make: Make) -> None:
     assert (version.number, version.row_count, version.frozen_at) == (1, 2, None)
 
 
+@pytest.mark.parametrize(
+    ("first", "most", "found"), [(7, 3, "aDG"), (7, 9, "aBCDEFG"), (5, 3, "aCE"), (0, 3, "")]
+)
+def test_it_looks_at_rows_spread_over_the_first_ones(
+    make: Make, first: int, most: int, found: str
+) -> None:
+    version = queries.current_version(make([QUESTION], [[letter] for letter in "aBCDEFG"]))
+
+    cells = queries.spread_cells(version, first=first, most=most)
+    assert "".join(text for row in cells for text in row.values()) == found
+
+
 def test_a_row_is_known_by_its_row_id(make: Make) -> None:
     playground = make([ROW_ID, QUESTION], [["T-1", "a"], ["T-2", "a"]])
 

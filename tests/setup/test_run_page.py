@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evals.models import Connection, Run
+from evals.engine import connection_states
+from evals.models import Answer, Connection, Run
 from evals.queries.progress import progress
 from evals.services import runs
 from playground.models import Playground
@@ -107,6 +108,36 @@ def test_it_groups_errors_by_cause_and_says_what_to_do(
     causes = progress(Run.objects.get()).causes
     assert [cause.count for cause in causes] == [6]
     assert causes[0].hint in page(client_alice, ready)
+
+
+def test_it_says_which_connection_rests_and_why(client_alice: Client, ready: Playground) -> None:
+    start(client_alice, ready)
+    connection_states.pause(
+        Connection.objects.get().pk, seconds=290, reason="Pretend asked us to wait."
+    )
+
+    _status, shown = poll(client_alice, ready)
+    assert "Pretend rests for about 5 minutes." in shown
+    assert "Pretend asked us to wait." in shown
+
+
+def test_it_says_nothing_of_a_rest_that_is_over(client_alice: Client, ready: Playground) -> None:
+    start(client_alice, ready)
+    connection_states.pause(Connection.objects.get().pk, seconds=-1, reason="Asked us to wait.")
+
+    assert "rests for" not in poll(client_alice, ready)[1]
+
+
+def test_it_shows_the_latest_answers_of_the_newest_shards(
+    client_alice: Client, ready: Playground
+) -> None:
+    start(client_alice, ready)
+    run = Run.objects.get()
+    runs.drain_here(run.pk, timeout_s=30)
+    newest = Answer.objects.order_by("-id").values_list("variant", "position")[:5]
+
+    found = [(one.index, one.number - 1) for one in progress(run).latest]
+    assert found == list(newest)
 
 
 def test_it_calls_a_run_free_only_when_every_price_is_known(
