@@ -24,6 +24,13 @@ def pause(connection_id: int, *, seconds: float, reason: str) -> None:
         )
 
 
+def resume(connection_id: int) -> None:
+    """End a pause: the connection was changed, or has just answered."""
+    ConnectionState.objects.filter(connection_id=connection_id, paused_until__gt=0).update(
+        paused_until=0, reason=""
+    )
+
+
 def note_call_ms(connection_id: int, call_ms: float) -> None:
     """Remember how long a call takes, so that the shards of the next run are cut to size."""
     with connection.cursor() as cursor:

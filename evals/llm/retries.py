@@ -7,6 +7,7 @@ from evals.llm.errors import ModelError
 
 FIRST_S = 0.5
 LONGEST_S = 60.0
+LONGEST_PAUSE_S = 3_600.0
 # Tries in all, the first one included.
 MOST_TRIES = 4
 TRIES_BY_KIND: Mapping[str, int] = {"rate_limited": 8, "not_ready": 30}
@@ -32,6 +33,11 @@ def backoff_s(
 
 
 def pause_s(error: ModelError) -> float | None:
-    """Seconds for which the whole connection shall rest, when the provider asks for over 60 s."""
+    """Seconds for which the whole connection shall rest, when the provider asks for over 60 s.
+
+    An hour at most: then one call asks again, so that no mistaken date stops a run for ever.
+    """
     wait_s = error.retry_after_s
-    return wait_s if error.retryable and wait_s is not None and wait_s > LONGEST_S else None
+    if not error.retryable or wait_s is None or wait_s <= LONGEST_S:
+        return None
+    return min(wait_s, LONGEST_PAUSE_S)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.errors import NotReady, Refused
 from accounts.models import Workspace
+from evals.engine import connection_states
 from evals.llm import embedded, pricing, probe
 from evals.llm.base import Endpoint, Kind
 from evals.llm.errors import ModelError
@@ -60,7 +61,7 @@ def create(*, workspace: Workspace, draft: ConnectionDraft) -> Connection:
 
 
 def update(*, connection: Connection, draft: ConnectionDraft) -> bool:
-    """Change a connection; True when that removed its key.
+    """Change a connection; True when that removed its key. A pause of its calls ends.
 
     Another address removes the key, so that a key is never sent to a place it was not entered
     for; a key given in the same draft is stored for the new address. The kind stays.
@@ -77,6 +78,8 @@ def update(*, connection: Connection, draft: ConnectionDraft) -> bool:
         _save(connection)
         if draft.key is not None or moved:
             set_key(connection=connection, key=draft.key or "")
+        # The pause was asked of another key or address, or is what the change shall end.
+        connection_states.resume(connection.pk)
     return had_key and not connection.encrypted_key
 
 
@@ -132,7 +135,7 @@ def endpoint_of(connection: Connection) -> Endpoint:
 def check(*, connection: Connection, model_id: str = "") -> probe.ProbeResult:
     """Ask a model of `connection` for a few words, and keep how that went.
 
-    `model_id` defaults to the connection's first model.
+    `model_id` defaults to the connection's first model. An answer ends a pause of its calls.
 
     Raises NotReady when the connection has no model, or its key cannot be read.
     """
@@ -149,6 +152,8 @@ def check(*, connection: Connection, model_id: str = "") -> probe.ProbeResult:
         test_words=result.first_words if result.ok else f"{result.error} {result.hint}".strip(),
         test_latency_ms=result.latency_ms,
     )
+    if result.ok:
+        connection_states.resume(connection.pk)
     connection.refresh_from_db()
     return result
 

@@ -16,7 +16,8 @@ from evals.engine import plan, score_store
 from evals.llm.base import Completion
 from evals.llm.errors import NotReadyError
 from evals.models import Answer, Connection, ConnectionState, Run, Shard
-from evals.services import runs
+from evals.services import connections, runs
+from evals.services.connections import ConnectionDraft
 from tests import standin as standin_module
 from tests.engine import sample
 from tests.engine.conftest import MakeRun
@@ -124,6 +125,22 @@ def test_a_long_retry_after_pauses_the_connection_and_frees_its_shards(
     assert set(Shard.objects.values_list("state", flat=True)) == {Shard.State.READY}
     assert (standin.calls <= 4, Answer.objects.count()) == (True, 0)
     assert_invariants(run)
+
+
+@pytest.mark.parametrize("how", ["changed", "tested"])
+def test_a_change_or_a_good_test_of_the_connection_ends_the_pause(
+    home: Workspace, how: str
+) -> None:
+    via = sample.connection(home)
+    ConnectionState.objects.create(connection_id=via.id, paused_until=time.time() + 600)
+
+    if how == "tested":
+        connections.check(connection=via, model_id="any")
+    else:
+        draft = ConnectionDraft(name="Renamed", kind=via.kind)
+        connections.update(connection=via, draft=draft)
+
+    assert ConnectionState.objects.get().paused_until == 0
 
 
 def test_it_goes_on_when_the_pause_is_over(ask: Ask, standin: StandIn) -> None:

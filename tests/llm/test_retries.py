@@ -57,3 +57,7 @@ def test_an_hour_is_a_pause_of_the_connection_and_no_retry() -> None:
     assert backoff_s(error, 1) is None
     assert pause_s(error) == 3_600
     assert pause_s(RateLimitedError("x", retry_after_s=60)) is None
+
+
+def test_no_pause_is_longer_than_an_hour() -> None:
+    assert pause_s(RateLimitedError("x", retry_after_s=1e12)) == 3_600
