@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Func, Q, QuerySet, Value
 from django.db.models.lookups import IContains
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -123,11 +123,14 @@ def row_page(
     has_more = len(found) > PAGE
     page = _without_extra(found, from_end=before is not None)
     first = page[0].position if page else 0
-    skipped = matching.filter(position__lt=first).count() if first > 1 else 0
+    counted = matching.order_by().aggregate(
+        total=Count("id"), before=Count("id", filter=Q(position__lt=first))
+    )
+    skipped = counted["before"]
     has_next = bool(page) if before is not None else has_more
     return RowPage(
         rows=tuple(page),
-        total=matching.count(),
+        total=counted["total"],
         before=skipped,
         previous_before=first if skipped else None,
         next_after=page[-1].position if has_next else None,
