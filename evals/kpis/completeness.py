@@ -36,7 +36,8 @@ class KeywordCoverage(Kpi):
 
     def result(self, inputs: Inputs) -> Result:
         """Keywords found / keywords asked for, each once however often it occurs."""
-        wanted = tuple(dict.fromkeys((*self.keywords, *inputs.keywords)))[:PHRASES_CAP]
+        asked_for = tuple(dict.fromkeys((*self.keywords, *inputs.keywords)))
+        wanted = asked_for[:PHRASES_CAP]
         if not wanted:
             return NotApplicable(reason="No keywords in this row")
         counts = count_phrases(
@@ -47,6 +48,8 @@ class KeywordCoverage(Kpi):
         reason = f"Names {len(matched)} of {len(wanted)} keywords"
         if missing:
             reason += f"; not “{missing[0]}”" + (" and others" if len(missing) > 1 else "")
+        if len(asked_for) > len(wanted):
+            reason += f". Only the first {PHRASES_CAP} of {len(asked_for):,} were looked for"
         return Score(
             value=len(matched) / len(wanted),
             reason=reason,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -173,16 +173,19 @@ class Rouge(Kpi):
     def result(self, inputs: Inputs) -> Result:
         """The best value over the expected answers, from 0 to 1."""
         unit = "word pair" if self.variant == "rouge2" else "word"
-        answer = self._units(inputs.response)
-        references = [self._units(reference) for reference in inputs.reference]
+        texts = [runs(fold(text)) for text in (inputs.response, *inputs.reference)]
+        answer, *references = [self._units(words[:_ROUGE_WORDS]) for words in texts]
         scores = [self._compare(answer, units, unit) for units in references if units]
-        return _best(scores, unit)
+        best = _best(scores, unit)
+        if all(len(words) <= _ROUGE_WORDS for words in texts):
+            return best
+        note = f"Only the first {_ROUGE_WORDS:,} words of each text were compared."
+        return replace(best, reason=f"{best.reason}. {note}")
 
-    def _units(self, text: str) -> list[str]:
-        found = runs(fold(text))[:_ROUGE_WORDS]
+    def _units(self, words: list[str]) -> list[str]:
         if self.variant == "rouge2":
-            return [f"{first} {second}" for first, second in pairwise(found)]
-        return found
+            return [f"{first} {second}" for first, second in pairwise(words)]
+        return words
 
     def _compare(self, answer: list[str], expected: list[str], unit: str) -> Score:
         if self.variant == "rougeL":

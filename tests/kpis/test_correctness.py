@@ -121,3 +121,13 @@ def test_precision_and_recall_change_places_when_the_texts_do(
 
     if isinstance(precision, Score) and isinstance(recall, Score):
         assert precision.value == recall.value
+
+
+def test_rouge_says_that_it_compared_the_first_10_000_words_only() -> None:
+    long = " ".join(f"w{number}" for number in range(10_001))
+    whole = long.removesuffix(" w10000")
+
+    results = [_score("rouge", *texts) for texts in ((long, "w1"), ("w1", long), (whole, "w1"))]
+
+    note = "Only the first 10,000 words of each text were compared."
+    assert [result.reason.endswith(note) for result in results] == [True, True, False]

@@ -124,3 +124,11 @@ def test_it_counts_words(text: str, expected: float) -> None:
 )
 def test_it_repeats_what_the_run_recorded(key: str, recorded: object, expected: Result) -> None:
     assert score(key, inputs={"response": "Hello", key: recorded}) == expected
+
+
+def test_it_says_when_there_are_more_keywords_than_it_looks_for() -> None:
+    result = _keywords("k1", [f"k{number}" for number in range(250)])
+
+    assert isinstance(result, Score)
+    assert result.value == 1 / 200
+    assert "Only the first 200 of 250 were looked for" in result.reason
