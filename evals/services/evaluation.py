@@ -4,9 +4,10 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
-from accounts.errors import UserError
+from accounts.errors import NotReady, UserError
 from accounts.models import Workspace
 from evals.models import Connection, Run
 from evals.services import connections, rules, runs, setup, variants
@@ -17,6 +18,7 @@ from playground.queries import current_version, row_ids
 from playground.services import uploads
 
 CHUNK = 1024 * 1024
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,8 @@ def evaluate(
 ) -> Evaluation:
     """Import `data`, set up what `spec` says, run it in this process and wait for its end.
 
+    A provider may ask to be left alone for up to an hour; that is waited for, too.
+
     `variables` holds the keys that the spec names by `api_key_env`.
 
     Raises SpecError for what the spec gets wrong about the data or the connections, and
@@ -50,7 +54,8 @@ def evaluate(
         row_ids=row_ids(version)[: spec.limit],
         form_token=uuid.uuid4().hex,
     )
-    runs.drain_here(run.pk)
+    if not runs.drain_here(run.pk):
+        raise NotReady("The run was interrupted.", hint="Start the evaluation again.")
     run.refresh_from_db()
     return Evaluation(
         run=run,
@@ -151,7 +156,7 @@ def _connection(
             f"The variable {entry.api_key_env} is not set.", hint="Set it to the key."
         )
     draft = connections.ConnectionDraft(
-        name=f"{entry.base_url} (spec)"[:100],
+        name=_name_for(entry),
         kind=Connection.Kind.OPENAI,
         base_url=entry.base_url,
         key=key,
@@ -165,3 +170,12 @@ def _connection(
     except UserError as exc:
         raise entry.place.error(exc.message, hint=exc.hint) from exc
     return stored
+
+
+def _name_for(entry: VariantEntry) -> str:
+    """One name for each address and key, so that no variant is asked with another one's."""
+    name = f"{entry.base_url} (spec{entry.api_key_env and f', {entry.api_key_env}'})"
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: LONGEST_NAME - 9]} {digest}"

@@ -50,6 +50,8 @@ class SpecNode:
             raise SpecError(f"This is not YAML: {exc.problem}.", file=file, line=line) from exc
         except yaml.YAMLError as exc:
             raise SpecError(f"This is not YAML: {exc}.", file=file, line=1) from exc
+        except RecursionError as exc:
+            raise SpecError("The spec is nested too deeply.", file=file, line=1) from exc
         if document is None:
             raise SpecError("The spec is empty.", file=file, line=1, hint="See docs/evaluate.md.")
         return cls(file, document, "The spec", 1)

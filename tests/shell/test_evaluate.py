@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from evals.models import Run
+from evals.models import Connection, Run
+from evals.services.connections import endpoint_of
 from tests.shell.conftest import write_spec
 from tests.standin import StandIn
 
@@ -134,3 +135,25 @@ def test_refused_connections_are_errors_and_never_fails(folder: Path) -> None:
     assert code == 1
     assert "No answer was decided" in err
     assert Run.objects.get().n_error == 6
+
+
+def test_each_variant_is_asked_with_its_own_key(
+    folder: Path, standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRST_KEY", "sk-first-000000000")
+    monkeypatch.setenv("SECOND_KEY", "sk-second-00000000")
+    first, second = (
+        write_spec(folder, standin.url()).read_text(encoding="utf-8").split("  - name: With")
+    )
+    model = "model: standin-small"
+    (folder / "spec.yaml").write_text(
+        first.replace(model, f"{model}\n    api_key_env: FIRST_KEY")
+        + "  - name: With"
+        + second.replace(model, f"{model}\n    api_key_env: SECOND_KEY"),
+        encoding="utf-8",
+    )
+
+    run_command(folder / "spec.yaml")
+
+    keys = {endpoint_of(one).api_key for one in Connection.objects.exclude(base_url="")}
+    assert keys == {"sk-first-000000000", "sk-second-00000000"}

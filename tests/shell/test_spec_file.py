@@ -82,7 +82,7 @@ def test_it_names_the_line_of_a_mistake(folder: Path, old: str, new: str, words:
     assert str(caught.value).startswith(f"{spec}:{caught.value.line}: ")
 
 
-@pytest.mark.parametrize("text", ["", "- a\n- b\n", "a: [1", "a: 1\na: 2\n", "\x00"])
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "a: [1", "a: 1\na: 2\n", "\x00", "[" * 5000])
 def test_it_refuses_what_is_no_spec(folder: Path, text: str) -> None:
     spec = folder / "spec.yaml"
     spec.write_text(text, encoding="utf-8")
