@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.domain import costs
 from evals.domain.prompts import messages
 from evals.domain.snapshot import Snapshot, VariantSpec
 from evals.engine.scoring import Scorer
@@ -15,9 +16,6 @@ from evals.models import RunKpi, RunSpec
 from playground.models import Row
 
 ROWS_AT_ONCE = 500
-NANO_USD_PER_USD = 10**9
-# US dollars for a million tokens, times this, is nano-USD for one token.
-NANO_A_TOKEN = 1000
 
 Cells = Mapping[str, str]
 
@@ -84,28 +82,12 @@ def cost_nano(variant: VariantSpec, completion: Completion) -> int | None:
 
     The client's own figure is used only where no price was frozen.
     """
-    parts = (
-        (completion.tokens_in, variant.input_per_1m),
-        (completion.tokens_out, variant.output_per_1m),
+    if variant.input_per_1m is None or variant.output_per_1m is None:
+        return costs.to_nano(completion.cost_usd)
+    usd = costs.cost_usd(
+        completion.tokens_in,
+        completion.tokens_out,
+        input_per_1m=Decimal(variant.input_per_1m),
+        output_per_1m=Decimal(variant.output_per_1m),
     )
-    if all(price is not None for _, price in parts):
-        return _by_tokens(parts)
-    if completion.cost_usd is None:
-        return None
-    return _whole(completion.cost_usd * NANO_USD_PER_USD)
-
-
-def _by_tokens(parts: Collection[tuple[int | None, str | None]]) -> int | None:
-    total = Decimal(0)
-    for tokens, price in parts:
-        # A price of 0 needs no count: what is free stays free when tokens are not reported.
-        if Decimal(price or 0) == 0:
-            continue
-        if tokens is None:
-            return None
-        total += tokens * Decimal(price or 0) * NANO_A_TOKEN
-    return _whole(total)
-
-
-def _whole(amount: Decimal) -> int:
-    return int(amount.to_integral_value(rounding=ROUND_HALF_UP))
+    return costs.to_nano(usd)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evals import kpis
+from evals.domain.costs import from_nano
 from evals.domain.faults import fault
 from evals.domain.matrix import ScoreState
 from evals.domain.results import NotApplicable, Result, Score
@@ -14,8 +15,6 @@ from evals.kpis.base import Inputs, Kpi
 from evals.kpis.binding import answer_inputs, row_fields
 
 logger = logging.getLogger(__name__)
-
-NANO_USD_PER_USD = 10**9
 
 # The inputs that take another column than their role's, as (input, column id).
 Binding = tuple[tuple[str, str], ...]
@@ -71,13 +70,14 @@ class Scorer:
     def _inputs(self, answer: AnswerRecord, cells: Mapping[str, str], binding: Binding) -> Inputs:
         row = row_fields(self._snapshot.columns, cells, dict(binding))
         evidence = row.get("evidence", ())
+        cost = from_nano(answer.cost_nano)
         uses_context = self._snapshot.variants[answer.variant].use_context
         return answer_inputs(
             row,
             response=answer.text,
             context_used=evidence if uses_context and isinstance(evidence, tuple) else (),
             latency_ms=answer.latency_ms,
-            cost_usd=None if answer.cost_nano is None else answer.cost_nano / NANO_USD_PER_USD,
+            cost_usd=None if cost is None else float(cost),
             tokens_in=answer.tokens_in,
             tokens_out=answer.tokens_out,
             finish_reason=answer.finish_reason or None,
