@@ -117,7 +117,10 @@ class LitellmClient:
 @cache
 def load_litellm() -> Any:
     """litellm, imported so that it fetches nothing, reports nothing and logs nothing."""
-    # Read while litellm is imported: prices from the file, and no .env of a working folder.
+    # The one place outside of config/ that touches the environment, and it reads nothing of it:
+    # litellm takes these two from there only, while it is imported. Prices come from its own file
+    # and not from the network, and no .env of a working folder is read. They stand here, not in
+    # the settings, so that whoever imports litellm has them, with Django or without.
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ["LITELLM_MODE"] = "PRODUCTION"
     litellm: Any = import_module("litellm")
