@@ -314,17 +314,6 @@ async def new_parameters(
     return await refuse_temperature(server, request, body)
 
 
-async def with_limits(
-    server: StandIn, request: web.Request, body: dict[str, object]
-) -> web.Response:
-    headers = {
-        "x-ratelimit-limit-requests": "60",
-        "x-ratelimit-remaining-requests": "59",
-        "x-ratelimit-reset-requests": "1m1.5s",
-    }
-    return web.json_response(chat_answer(reply_to(prompt_of(body))), headers=headers)
-
-
 BEHAVIOURS: dict[str, Behaviour] = {
     "401": refuses(401, "Incorrect API key provided."),
     "401_echo": echo_key,
@@ -352,7 +341,6 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "empty_text": says(""),
     "nul": says("a\ud800b\0c"),
     "deep": sends(b"[" * 100_000),
-    "rate_limits": with_limits,
     "error_in_200": sends(b'{"error": {"message": "No credits left.", "code": 402}}'),
 }
 

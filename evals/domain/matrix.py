@@ -83,17 +83,6 @@ class ScoreMatrix:
             latency_ms=self.latency_ms[:, positions],
         )
 
-    def of_variant(self, variant: int) -> Self:
-        """The matrix of one variant (V = 1)."""
-        one = slice(variant, variant + 1)
-        return type(self)(
-            slots=self.slots,
-            values=self.values[one],
-            states=self.states[one],
-            answers=self.answers[one],
-            latency_ms=self.latency_ms[one],
-        )
-
     def slot_index(self, slot: str) -> int | None:
         """The place of `slot` on the K axis; None when the run did not score it."""
         return self.slots.index(slot) if slot in self.slots else None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal, Self, get_args
@@ -109,18 +109,6 @@ class Rule:
     def slots(self) -> tuple[str, ...]:
         """The slots in the rule's order."""
         return tuple(condition.slot for condition in self.conditions)
-
-    def with_line(self, slot: str, line: PassLine) -> Self:
-        """The same rule with another line for `slot`. Raises KeyError for a slot it lacks."""
-        if slot not in self.slots:
-            raise KeyError(slot)
-        return replace(
-            self,
-            conditions=tuple(
-                replace(condition, line=line) if condition.slot == slot else condition
-                for condition in self.conditions
-            ),
-        )
 
     def to_json(self) -> dict[str, object]:
         """Mode, n and conditions, ready for `json.dumps`."""

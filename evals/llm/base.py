@@ -28,16 +28,6 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RateLimits:
-    """What the provider says is left in its current window; None where it says nothing."""
-
-    requests_per_minute: int | None = None
-    requests_left: int | None = None
-    tokens_left: int | None = None
-    reset_s: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Completion:
     """What a model answered.
 
@@ -52,7 +42,6 @@ class Completion:
     latency_ms: float
     finish_reason: str | None
     cost_usd: Decimal | None = None
-    rate_limits: RateLimits | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

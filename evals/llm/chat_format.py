@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from evals.llm.base import Completion, Request
 from evals.llm.errors import BadRequestError, BadResponseError, ModelError
 from evals.llm.guarded_http import Reply
-from evals.llm.http_errors import error_for, rate_limits
+from evals.llm.http_errors import error_for
 from evals.llm.redaction import excerpt
 
 ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -100,7 +100,6 @@ def completion_from(reply: Reply, secrets: tuple[str, ...] = ()) -> Completion:
         tokens_out=_tokens(usage.get("completion_tokens")),
         latency_ms=reply.latency_ms,
         finish_reason=clean(finish_reason)[:40] if isinstance(finish_reason, str) else None,
-        rate_limits=rate_limits(reply.headers),
     )
 
 

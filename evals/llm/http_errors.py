@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from evals.llm.base import RateLimits
 from evals.llm.errors import (
     AuthError,
     BadRequestError,
@@ -40,8 +39,6 @@ CONTEXT_LENGTH = re.compile(
     r"|maximum context|prompt is too long|too many tokens",
     re.I,
 )
-DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 
 
 def error_for(
@@ -96,20 +93,6 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def rate_limits(headers: Mapping[str, str]) -> RateLimits | None:
-    """What the `x-ratelimit-*` headers say; None when there are none."""
-    left = headers.get("x-ratelimit-remaining-requests")
-    tokens = headers.get("x-ratelimit-remaining-tokens")
-    if left is None and tokens is None:
-        return None
-    return RateLimits(
-        requests_per_minute=_whole(headers.get("x-ratelimit-limit-requests")),
-        requests_left=_whole(left),
-        tokens_left=_whole(tokens),
-        reset_s=_duration_s(headers.get("x-ratelimit-reset-requests", "")),
-    )
-
-
 def _bad_request(status: int, said: str, quoted: str) -> BadRequestError:
     if CONTEXT_LENGTH.search(said):
         return BadRequestError(
@@ -151,18 +134,3 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return max(0.0, number) if math.isfinite(number) else None
-
-
-def _whole(text: str | None) -> int | None:
-    number = _number(text or "")
-    return None if number is None else int(number)
-
-
-def _duration_s(text: str) -> float | None:
-    """Seconds in texts such as "6m0s", "120ms" or "1.5"; None for anything else."""
-    if (number := _number(text)) is not None:
-        return number
-    parts = DURATION.findall(text)
-    if not parts or "".join(value + unit for value, unit in parts) != text:
-        return None
-    return sum(float(value) * UNITS_S[unit] for value, unit in parts)

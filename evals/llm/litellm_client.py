@@ -19,7 +19,6 @@ from evals.llm.chat_format import Dialect, clean
 from evals.llm.errors import AuthError, BadRequestError, BadResponseError, ModelError, TimedOutError
 from evals.llm.guarded_http import GuardedHttp
 from evals.llm.guarded_httpx import Exchange, GuardedTransport, exchange
-from evals.llm.http_errors import rate_limits
 from evals.llm.litellm_providers import INSTEAD, THROUGH_HTTP, THROUGH_SDK
 from evals.llm.openai_compatible import NO_KEY, key_header
 from evals.llm.openai_sdk import sdk_client
@@ -150,7 +149,6 @@ def _completion(response: Any, noted: Exchange) -> Completion:
         tokens_out=getattr(usage, "completion_tokens", None),
         latency_ms=reply.latency_ms,
         finish_reason=choice.finish_reason,
-        rate_limits=rate_limits(reply.headers),
     )
 
 

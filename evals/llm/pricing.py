@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evals.domain.costs import MILLION, cost_usd
+from evals.domain.costs import MILLION
 
 PRICE_LIST = "model_prices_and_context_window_backup.json"
 # An entry of the list that explains the others.
@@ -52,13 +52,6 @@ def chat_models(providers: Collection[str]) -> list[str]:
         name
         for name, entry in _price_list().items()
         if entry.get("mode") == "chat" and entry.get("litellm_provider") in providers
-    )
-
-
-def cost(tokens_in: int | None, tokens_out: int | None, at: Price) -> Decimal | None:
-    """The cost of a call in US dollars; None when a count or price that it needs is unknown."""
-    return cost_usd(
-        tokens_in, tokens_out, input_per_1m=at.input_per_1m, output_per_1m=at.output_per_1m
     )
 
 

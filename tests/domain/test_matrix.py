@@ -29,12 +29,11 @@ def test_it_refuses_shapes_that_disagree() -> None:
         )
 
 
-def test_it_takes_positions_and_variants_out() -> None:
+def test_it_takes_positions_out() -> None:
     matrix = matrix_of(a=[0.1, 0.2, "n/a"])
 
     assert matrix.at(np.array([1, 0])).values.tolist() == [[[0.2, 0.1]]]
     assert matrix.at(np.array([False, False, True])).positions == 1
-    assert matrix.of_variant(0).variants == 1
 
 
 def test_it_gives_the_values_of_a_slot_where_there_are_any() -> None:

@@ -3,8 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from evals.llm.base import RateLimits
-from evals.llm.http_errors import error_for, rate_limits, retry_after_s
+from evals.llm.http_errors import error_for, retry_after_s
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -82,17 +81,3 @@ def test_a_quota_that_is_used_up_is_not_tried_again() -> None:
 
     assert (error.kind, error.retryable) == ("rate_limited", False)
     assert "credit" in error.hint
-
-
-@pytest.mark.parametrize(
-    ("said", "seconds"),
-    [("1s", 1), ("6m0s", 360), ("120ms", 0.12), ("1.5", 1.5), ("1h2m3s", 3723), ("x", None)],
-)
-def test_it_reads_when_the_limit_is_reset(said: str, seconds: float | None) -> None:
-    headers = {"x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": said}
-
-    assert rate_limits(headers) == RateLimits(requests_left=3, reset_s=seconds)
-
-
-def test_no_headers_are_no_limits() -> None:
-    assert rate_limits({}) is None

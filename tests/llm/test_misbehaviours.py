@@ -40,7 +40,7 @@ KIND_OF = {
     "error_in_200": "forbidden",
 }
 TEXT_OF = {"null": "", "empty_text": "", "nul": "a\N{REPLACEMENT CHARACTER}bc"}
-HARMLESS = {"400_temperature", "400_new_parameters", "rate_limits"}
+HARMLESS = {"400_temperature", "400_new_parameters"}
 CLIENTS: tuple[Kind, ...] = ("openai", "litellm")
 
 

@@ -97,14 +97,6 @@ def test_it_says_that_nothing_listens(standin: StandIn) -> None:
     assert (caught.value.kind, caught.value.billed_maybe) == ("network", False)
 
 
-def test_it_reads_how_many_calls_are_left(standin: StandIn) -> None:
-    completion = ask(endpoint(standin, "rate_limits"), request())
-
-    assert completion.rate_limits is not None
-    assert completion.rate_limits.requests_left == 59
-    assert completion.rate_limits.reset_s == pytest.approx(61.5)
-
-
 def test_it_serves_another_event_loop_after_closing(standin: StandIn) -> None:
     client = open_client(endpoint(standin))
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from evals.domain import costs
 from evals.llm import pricing
 from evals.llm.pricing import Price, price
 
@@ -46,43 +45,3 @@ def test_it_lists_models_that_chat_of_the_providers_asked_for() -> None:
     assert models == sorted(models)
     assert any(name.startswith("claude") for name in models)
     assert not any(name.startswith("gpt") for name in models)
-
-
-def test_a_call_costs_its_tokens() -> None:
-    at = Price(input_per_1m=Decimal("0.15"), output_per_1m=Decimal("0.6"))
-
-    assert pricing.cost(1_000, 200, at) == Decimal("0.00027")
-
-
-@pytest.mark.parametrize(
-    ("tokens_in", "tokens_out", "at"),
-    [
-        (1_000, None, Price(input_per_1m=Decimal(1), output_per_1m=Decimal(1))),
-        (None, 10, Price(input_per_1m=Decimal(1), output_per_1m=Decimal(1))),
-        (1_000, 10, Price(input_per_1m=Decimal(1))),
-        (1_000, 10, Price()),
-    ],
-)
-def test_a_cost_with_an_unknown_part_is_unknown(
-    tokens_in: int | None, tokens_out: int | None, at: Price
-) -> None:
-    assert pricing.cost(tokens_in, tokens_out, at) is None
-
-
-def test_what_is_free_costs_nothing_even_uncounted() -> None:
-    free = Price(input_per_1m=Decimal(0), output_per_1m=Decimal(0))
-
-    assert pricing.cost(None, None, free) == 0
-
-
-@pytest.mark.parametrize(
-    ("usd", "nano"),
-    [(Decimal("0.00027"), 270_000), (Decimal("0.0000000005"), 1), (Decimal(0), 0), (None, None)],
-)
-def test_money_is_kept_in_whole_nano_dollars(usd: Decimal | None, nano: int | None) -> None:
-    assert costs.to_nano(usd) == nano
-
-
-def test_nano_dollars_go_back_exactly() -> None:
-    assert costs.from_nano(270_000) == Decimal("0.00027")
-    assert costs.from_nano(None) is None
