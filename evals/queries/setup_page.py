@@ -117,7 +117,7 @@ def kpi_lines(chosen: Sequence[SetupKpi], rule: Rule, last: LastRun | None) -> l
                 group=kind.group,
                 how=_how(kind),
                 words=line_words(line, kind.scale),
-                slider=slider(kpi.slot, line, kind.scale, last),
+                slider=slider(kpi, line, kind.scale, last),
                 place=place,
                 places=tuple((each, PLACE_WORDS[each]) for each in PLACES),
             )
@@ -143,12 +143,15 @@ def rule_of(playground: Playground, chosen: Sequence[SetupKpi]) -> Rule:
     return rules.restricted(playground=playground, slots={kpi.slot for kpi in chosen})
 
 
-def would_give(rule: Rule, last: LastRun | None) -> list[tuple[str, str]]:
-    """(letter, accuracy) per variant of the last run under `rule`.
+def would_give(
+    rule: Rule, chosen: Sequence[SetupKpi], last: LastRun | None
+) -> list[tuple[str, str]]:
+    """(letter, accuracy) per variant of the last run under `rule`, which is on `chosen`.
 
-    Empty when there is no run, or when it did not score every KPI of the rule.
+    Empty when there is no run, or when it did not measure every KPI of the rule as it is now.
     """
-    if last is None or not set(rule.slots) <= set(last.matrix.slots) or not rule.conditions:
+    ruling = [kpi for kpi in chosen if kpi.slot in rule.slots]
+    if last is None or not ruling or not all(last.measured(kpi) for kpi in ruling):
         return []
     codes = verdicts(last.run, rule).codes
     return [

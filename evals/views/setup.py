@@ -101,7 +101,7 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
         "rule": setup_page.rule_text(chosen, rule),
         "modes": MODE_WORDS.items(),
         "last": last,
-        "would": setup_page.would_give(rule, last),
+        "would": setup_page.would_give(rule, chosen, last),
         "estimate": estimate,
         "limit": limit,
         "duration": setup_page.duration_figure(estimate.seconds),

@@ -1,5 +1,6 @@
 """The Run page: start once, follow, cancel."""
 
+import re
 import secrets
 
 import pytest
@@ -179,6 +180,19 @@ def test_it_reads_the_rule_on_the_last_run(client_alice: Client, ready: Playgrou
 
     assert "On run 1 this rule gives" in shown
     assert 'class="hist"' in shown
+
+
+def test_it_reads_no_scores_of_a_kpi_that_measured_something_else(
+    client_alice: Client, ready: Playground
+) -> None:
+    start(client_alice, ready)
+    runs.drain_here(Run.objects.get().pk, timeout_s=30)
+    ready.setup_kpis.filter(slot="token_f1").update(params={})
+    shown = client_alice.get(reverse("setup", args=[ready.pk])).content.decode()
+
+    assert "this rule gives" not in shown
+    bars = shown.split('id="slide-token_f1"')[0].rsplit("<svg", 1)[1]
+    assert set(re.findall(r'height="([\d.]+)"/>', bars)) == {"0.0"}
 
 
 @pytest.mark.parametrize("number", ["9", "0", "x", "1.5"])
