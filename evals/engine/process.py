@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 END_WITHIN_S = 22.0
 POLL_S = 0.25
+FIRST_REST_S = 2.0
 LONGEST_REST_S = 60.0
 
 
@@ -89,7 +90,7 @@ class EngineProcess:
                 running.wake()
             return
         try:
-            if self._presence is None or self.is_stopping or self._is_resting:
+            if self._presence is None or self.is_stopping or self.is_resting:
                 return
             self.current = Drain(self._presence.name)
             self._watched(self.current)
@@ -112,8 +113,8 @@ class EngineProcess:
             watchdog.stop()
             # What breaks every time must not ask, and pay for, the same cells every second.
             self._failures = 0 if is_orderly else self._failures + 1
-            rest_s = 0 if is_orderly else min(LONGEST_REST_S, 2**self._failures)
-            self._rest_until = time.monotonic() + rest_s
+            rest_s = min(LONGEST_REST_S, FIRST_REST_S * 2 ** (self._failures - 1))
+            self._rest_until = 0.0 if is_orderly else time.monotonic() + rest_s
 
     def drain_until_ended(self, run_id: int, *, timeout_s: float | None) -> bool:
         """Wait until a run has ended, with this process at work too.
@@ -130,12 +131,13 @@ class EngineProcess:
 
     def begin_drain(self) -> None:
         """Start a drain in a thread of its own, unless one runs."""
-        if self.is_stopping or self._is_resting or self._slot.locked():
+        if self.is_stopping or self.is_resting or self._slot.locked():
             return
         threading.Thread(target=self._drain_in_thread, name="engine-drain").start()
 
     @property
-    def _is_resting(self) -> bool:
+    def is_resting(self) -> bool:
+        """Whether the last drain broke, and the next one has to wait."""
         return time.monotonic() < self._rest_until
 
     def _drain_in_thread(self) -> None:

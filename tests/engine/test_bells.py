@@ -47,7 +47,7 @@ def test_a_database_that_is_locked_for_seconds_costs_no_answer(make_run: MakeRun
         other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         locked.set()
-        time.sleep(2)
+        time.sleep(1)
         other.execute("ROLLBACK")
         other.close()
 

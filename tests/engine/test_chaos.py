@@ -102,7 +102,7 @@ def test_workers_beside_each_other_never_ask_twice(run: Run, installation: Insta
     assert_nothing_lost(run, installation, 0)
 
 
-def test_another_worker_goes_on_within_five_seconds(
+def test_another_worker_goes_on_long_before_the_lease_of_a_killed_one_is_over(
     make_run: MakeRun, via: list[Connection], installation: Installation
 ) -> None:
     # One connection: one of the two workers holds all of it, the other waits.
@@ -115,7 +115,8 @@ def test_another_worker_goes_on_within_five_seconds(
     took = until(lambda: installation.calls > calls)
 
     print(f"resumed after {took:.1f} s")
-    assert took <= 5
+    # About 2 s, the time between two sweeps; a lease is 30 s.
+    assert took <= 15
 
 
 def test_a_killed_broker_is_not_noticed(run: Run, installation: Installation) -> None:

@@ -21,6 +21,7 @@ from evals.services.connections import ConnectionDraft
 from tests import standin as standin_module
 from tests.engine import sample
 from tests.engine.conftest import MakeRun
+from tests.engine.installation import until
 from tests.engine.invariants import assert_invariants
 from tests.standin import StandIn, chat_answer, error
 
@@ -99,16 +100,11 @@ def test_a_passing_fault_is_tried_again(ask: Ask, standin: StandIn) -> None:
 
 
 def test_a_hanging_call_ends_with_the_connections_time_out(ask: Ask) -> None:
-    started = time.monotonic()
     run = ask.drained("hang", timeout_s=1)
 
-    assert (run.n_error, time.monotonic() - started < 5) == (4, True)
+    assert run.n_error == 4
     assert set(Answer.objects.values_list("error_class", flat=True)) == {"timeout"}
-
-
-def test_it_never_knows_what_a_timed_out_call_cost(ask: Ask) -> None:
-    run = ask.drained("hang", timeout_s=1)
-
+    # Nobody knows what such a call has cost.
     assert (run.spent_nano, run.unpriced) == (0, 4)
 
 
@@ -176,14 +172,15 @@ def test_a_model_that_is_being_loaded_is_waited_for(
 
     async def loads(server: StandIn, request: web.Request, body: object) -> web.Response:
         calls.append(time.monotonic())
-        if calls[-1] - calls[0] < 2:
+        if calls[-1] - calls[0] < 0.8:
             return error(503, "Loading model")
         return web.json_response(chat_answer("Tent 1 weighs 1 grams."))
 
+    monkeypatch.setattr("evals.engine.calls.PROBE_S", 0.4)
     monkeypatch.setitem(standin_module.BEHAVIOURS, "loads", loads)
     run = ask.drained("loads", rows=4)
 
-    # Each of the four asks once, one of them probes every second, then all are answered.
+    # Each of the four asks once, one of them probes now and then, then all are answered.
     assert (run.n_ok, run.n_error, len(calls) <= 4 + 4 + 3) == (4, 0, True)
     assert set(Answer.objects.values_list("tries", flat=True)) == {1}
 
@@ -191,7 +188,8 @@ def test_a_model_that_is_being_loaded_is_waited_for(
 def test_a_model_that_never_loads_is_an_error_with_a_name(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("evals.engine.calls.LOADING_S", 1.5)
+    monkeypatch.setattr("evals.engine.calls.LOADING_S", 0.3)
+    monkeypatch.setattr("evals.engine.calls.PROBE_S", 0.1)
 
     run = ask.drained("503_loading")
 
@@ -343,14 +341,14 @@ def test_the_time_a_model_takes_to_load_is_not_taken_from_its_answer(
 
 
 def test_a_slow_model_does_not_hold_up_a_fast_one(home: Workspace, make_run: MakeRun) -> None:
-    slow = sample.connection(home, concurrency=1, latency_ms=400)
+    slow = sample.connection(home, concurrency=1, latency_ms=2_000)
     fast = sample.connection(home, concurrency=1)
-    run = make_run(rows=8, via=[slow, fast])
-    thread = threading.Thread(target=runs.drain_here, args=(run.id, 10))
+    run = make_run(rows=40, via=[slow, fast])
+    thread = threading.Thread(target=runs.drain_here, args=(run.id, 60))
     thread.start()
-    time.sleep(1.5)
 
-    by_variant = [Answer.objects.filter(variant=variant).count() for variant in (0, 1)]
+    until(lambda: Answer.objects.filter(variant=1).count() == 40)
+    slow_ones = Answer.objects.filter(variant=0).count()
+    runs.cancel_run(run.id)
     thread.join()
-    assert by_variant[0] < 8
-    assert by_variant[1] == 8
+    assert slow_ones < 40

@@ -21,18 +21,12 @@ from playground.models import DatasetVersion
 from playground.queries import current_version, row_ids
 from tests.engine import sample
 from tests.engine.conftest import MakeRun
+from tests.engine.installation import until
 from tests.engine.invariants import assert_invariants
 
 
 def calls_in(log: Path) -> int:
     return log.read_text().count("\n") if log.exists() else 0
-
-
-def until(holds: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -121,14 +115,12 @@ def test_a_cancelled_run_keeps_what_was_in_flight(
     thread = drained_beside(run)
     until(lambda: Answer.objects.count() >= 8)
     runs.cancel_run(run.id)
-    time.sleep(2)
-    after_two_seconds = calls_in(call_log)
     thread.join()
 
     until(lambda: not Shard.objects.filter(state__in=("leased", "ready")).exists())
     assert_invariants(run)
     assert (run.state, run.open_shards) == (Run.State.CANCELLED, 0)
-    assert calls_in(call_log) == after_two_seconds == run.n_ok < 200
+    assert calls_in(call_log) == run.n_ok < 200
 
 
 def test_a_cancelled_run_stays_cancelled(make_run: MakeRun) -> None:
@@ -154,27 +146,30 @@ def test_a_run_that_has_finished_cannot_be_cancelled(make_run: MakeRun) -> None:
 def test_it_gives_up_when_its_time_is_over_and_loses_nothing(
     make_run: MakeRun, slow: Connection, call_log: Path
 ) -> None:
-    run = make_run(rows=60, via=[slow])
+    run = make_run(rows=200, via=[slow])
 
-    assert not runs.drain_here(run.id, timeout_s=0.5)
+    assert not runs.drain_here(run.id, timeout_s=1)
     stored = Answer.objects.count()
     assert_invariants(run)
-    assert 0 < stored == calls_in(call_log) < 60
+    assert 0 < stored == calls_in(call_log) < 200
 
+    Connection.objects.filter(id=slow.id).update(options={"call_log": str(call_log)})
     assert runs.drain_here(run.id, timeout_s=20)
     assert_invariants(run)
-    assert calls_in(call_log) == 60
+    assert calls_in(call_log) == 200
 
 
 def test_a_small_run_starts_while_a_large_one_works(make_run: MakeRun, slow: Connection) -> None:
     large = make_run(rows=400, via=[slow])
-    thread = drained_beside(large, timeout_s=6)
+    thread = drained_beside(large)
     until(lambda: Answer.objects.count() >= 4)
     small = make_run(rows=4, via=[slow])
 
-    until(lambda: Answer.objects.filter(run_id=small.id).exists(), seconds=3)
+    until(lambda: Answer.objects.filter(run_id=small.id).exists())
+    answered = Answer.objects.filter(run_id=large.id).count()
     runs.cancel_run(large.id)
     thread.join()
+    assert answered < 400
 
 
 def test_a_run_of_many_reps_has_a_cell_for_each(make_run: MakeRun) -> None:

@@ -100,8 +100,8 @@ def test_five_kpis_on_a_thousand_answers_are_quick() -> None:
 
     times = [_thread_time_of(kpis, rows) for _ in range(3)]
 
-    # 0.15 s on an idle core. A busy one takes twice that, which is no reason to fail.
-    assert min(times) < 0.4
+    # 0.15 s on an idle core. A busy or a small one takes much longer, which is no reason to fail.
+    assert min(times) < 1
 
 
 def _thread_time_of(kpis: list[Kpi], rows: list[Inputs]) -> float:

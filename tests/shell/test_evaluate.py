@@ -129,7 +129,10 @@ def test_a_missing_file_and_a_missing_key_are_named(folder: Path) -> None:
     assert "NO_SUCH_KEY is not set" in run_command(spec)[2]
 
 
-def test_refused_connections_are_errors_and_never_fails(folder: Path) -> None:
+def test_refused_connections_are_errors_and_never_fails(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evals.llm.retries.FIRST_S", 0.01)
     code, _out, err = run_command(folder / "spec.yaml", "--fail-under", "0.1")
 
     assert code == 1
