@@ -73,5 +73,7 @@ def test_it_can_be_listened_to(
     assert (outline.tags["h1"], outline.tags["main"], outline.tags["title"]) == (1, 1, 1)
     assert [one for one, count in outline.ids.items() if count > 1] == []
     assert outline.nameless() == []
+    assert outline.labelled - {""} <= set(outline.ids)
+    assert "· Evalground</title>" in response.content.decode()
     assert all(outline.navs)
     assert len(set(outline.navs)) == len(outline.navs)
