@@ -22,7 +22,8 @@ _SIGNS = (
     rf"{_WHO} {_CANNOT} (?:\w+ )?(?:provide|give) (?:\w+ ){{0,3}}(?:answer|information|details)\b",
     rf"{_WHO} {_CANNOT} (?:\w+ )?(?:help|assist) (?:you )?with (?:that|this)\b",
     r"\b(?:i'm|i am|we're|we are) (?:\w+ )?(?:unsure|not sure|not certain|not aware)\b",
-    r"\b(?:i'm|we're) (?:not able|unable) to (?:\w+ )?(?:answer|determine|find|say|tell)\b",
+    r"\b(?:i'm|i am|we're|we are) (?:\w+ )?(?:not able|unable|not equipped) to (?:\w+ )?"
+    r"(?:answer|assist|determine|find|give|help|provide|say|share|tell)\b",
     r"\b(?:unable|not possible|impossible) to (?:answer|determine|say|tell)\b",
     r"\b(?:not enough|insufficient) (?:\w+ )?(?:information|context|details|data|evidence)\b",
     r"\b(?:is|are|was|were|have|has|contains?|provides?|gives?) no (?:\w+ )?"

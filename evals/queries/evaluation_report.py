@@ -39,7 +39,7 @@ def as_json(reading: Reading) -> dict[str, Any]:
 def table(reading: Reading) -> str:
     """The outcome of each variant in aligned columns, and the rule as a sentence."""
     rows = [
-        ("", "Variant", "Accuracy", "95 % interval", "Judged", "Pass", "Fail", "Open", "Errors")
+        ("", "Variant", "Accuracy", "95 % interval", "Decided", "Pass", "Fail", "Open", "Errors")
     ]
     for index, one in enumerate(reading.accuracies):
         interval = one.interval

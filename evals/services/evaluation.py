@@ -9,6 +9,8 @@ from pathlib import Path
 
 from accounts.errors import NotReady, UserError
 from accounts.models import Workspace
+from evals.domain import prompts
+from evals.domain.snapshot import ColumnSpec, VariantSpec
 from evals.models import Connection, Run
 from evals.services import connections, rules, runs, setup, variants
 from evals.services import kpis as setup_kpis
@@ -44,6 +46,7 @@ def evaluate(
     UserError for a file that cannot be imported or a setup that cannot be run.
     """
     begun = time.monotonic()
+    _check_prompts(spec)
     playground = _import(spec, data, workspace)
     _set_up(spec, playground, variables)
     read = time.monotonic()
@@ -63,6 +66,28 @@ def evaluate(
         reading_s=read - begun,
         running_s=time.monotonic() - read,
     )
+
+
+def _check_prompts(spec: EvaluationSpec) -> None:
+    """Raises SpecError for a prompt that the columns cannot fill, before anything is stored."""
+    columns = [
+        ColumnSpec(id=name, name=name, role=role)
+        for name, role in spec.roles.items()
+        if role != Column.Role.LEFT_OUT
+    ]
+    for entry in spec.variants:
+        variant = VariantSpec(
+            name=entry.name,
+            connection_id=0,
+            connection_name=entry.connection,
+            kind="",
+            model=entry.model,
+            user_prompt=entry.user_prompt,
+            system_prompt=entry.system_prompt,
+            use_context=entry.use_context,
+        )
+        for problem in prompts.problems(variant, columns):
+            raise entry.place.error(f"Variant {entry.name!r}: {problem}")
 
 
 def _import(spec: EvaluationSpec, data: Path, workspace: Workspace) -> Playground:

@@ -92,6 +92,8 @@ DECLINING = [
     "This question cannot be answered.",
     "Not enough information is given.",
     "N/A",
+    "As a support agent I'm unable to provide direct phone numbers.",
+    "I am not equipped to help you with skis.",
     "unanswerable",
     "",
 ]

@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from evals.models import Connection, Run
 from evals.services.connections import endpoint_of
+from playground.models import Playground
 from tests.shell.conftest import write_spec
 from tests.standin import StandIn
 
@@ -116,8 +117,9 @@ def test_a_prompt_with_a_missing_column_asks_no_model(folder: Path, standin: Sta
     code, _out, err = run_command(spec)
 
     assert code == 2
-    assert "{{query}}" in err
+    assert "spec.yaml:15: Variant 'With context': The prompt uses {{query}}" in err
     assert standin.calls == 0
+    assert not Playground.objects.exists()
 
 
 def test_a_missing_file_and_a_missing_key_are_named(folder: Path) -> None:
