@@ -59,7 +59,7 @@ def masks(reading: Reading, variant: int | None = None) -> dict[str, Mask]:
         "regressed": base_passed & failed[one].any(axis=0),
         "fixed": base_failed & passed[one].any(axis=0),
         "undecided": (codes[one] == Verdict.UNDECIDED).any(axis=0),
-        "error": (codes[one] == Verdict.ERROR).any(axis=0) | _kpi_errors(reading)[one].any(axis=0),
+        "error": (codes[one] == Verdict.ERROR).any(axis=0),
     }
 
 
@@ -90,9 +90,3 @@ def ordering(reading: Reading, sort: str, mask: Mask) -> Ordering:
     # Stable: rows that are equally divided stay in the order of their numbers.
     order = np.argsort(-divided, kind="stable")
     return Ordering(positions=positions[order], disagreement=divided[order])
-
-
-def _kpi_errors(reading: Reading) -> Mask:
-    """Where a KPI of the rule could not be scored, bool[V, P]."""
-    errors: Mask = (reading.verdicts.conditions == ConditionState.ERROR).any(axis=1)
-    return errors

@@ -2,11 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 from django.test import Client
 
+from evals.domain.matrix import ScoreState
 from evals.domain.rules import Rule
-from evals.models import Run
+from evals.engine import score_store
+from evals.models import Block, Run
 from tests.read.conftest import StoreRun
 from tests.read.stored_run import Failure
 
@@ -208,6 +211,23 @@ def test_it_says_why_a_cell_has_no_answer(client_alice: Client, store_run: Store
 
     assert "Timed out. No complete answer within 120 s." in page
     assert len(numbers(page)) == 8
+
+
+def test_it_counts_a_kpi_that_could_not_be_scored_as_the_dashboard_does(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    run = store_run()
+    block = Block.objects.get(run_id=run.pk, variant=1, slot="token_f1")
+    states, values = score_store.unpack(block.data)
+    broken = np.where(np.arange(8) == 1, ScoreState.ERROR, states).astype(np.uint8)
+    Block.objects.filter(pk=block.pk).update(data=score_store.pack(broken, values))
+
+    dashboard = body(client_alice, f"/playgrounds/{run.playground_id}/dashboard")
+
+    assert numbers(body(client_alice, address(run, "?show=undecided"))) == [2]
+    assert numbers(body(client_alice, address(run, "?show=error"))) == []
+    assert "1 undecided</a>" in dashboard
+    assert "error</a>" not in dashboard
 
 
 def test_it_waits_for_answers_of_a_run_that_goes_on(
