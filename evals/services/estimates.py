@@ -177,7 +177,11 @@ def cost_of(spec: VariantSpec, tokens_in: int, tokens_out: int) -> Decimal | Non
 
 
 def _prompt_length(spec: VariantSpec, columns: Sequence[ColumnSpec], cells: Cells) -> int:
-    return sum(len(text) for _role, text in prompts.messages(spec, columns, cells))
+    try:
+        return sum(len(text) for _role, text in prompts.messages(spec, columns, cells))
+    except ValueError:
+        # Over the length cap: such a prompt is never sent, its cell becomes an error.
+        return 0
 
 
 def _answer_tokens(spec: VariantSpec, columns: Sequence[ColumnSpec], cells: Cells) -> int:

@@ -33,6 +33,16 @@ def test_it_counts_calls_and_tokens(ground: Playground, make_variant: MakeVarian
     assert found.tokens_out == 2 * EXPECTED_TOKENS
 
 
+def test_a_prompt_that_is_too_long_to_be_sent_costs_nothing(
+    ground: Playground, make_variant: MakeVariant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_variant()
+    monkeypatch.setattr("playground.domain.text_template.OUTPUT_CAP", 30)
+
+    # With the template's own 12, of 25, 24 and 18 characters only the last are within the cap.
+    assert estimate(ground).tokens_in == 5
+
+
 def test_it_counts_the_context_that_is_sent(ground: Playground, make_variant: MakeVariant) -> None:
     make_variant(use_context=True)
 
