@@ -108,7 +108,7 @@ def test_it_takes_its_time_and_no_more_than_the_deadline() -> None:
         ask(where, request(), timeout_s=0.1)
 
     assert caught.value.kind == "timeout"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 def test_its_latency_is_measured() -> None:
