@@ -39,6 +39,19 @@ REFUSED_NETWORKS = tuple(
         "3fff::/20",  # documentation
     )
 )
+# Where clouds hand out the machine's own credentials: nobody's model is there, so nobody may
+# allow them.
+METADATA_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "169.254.0.0/16",
+        "fe80::/10",
+        "fd00:ec2::254/128",
+        "100.100.100.200/32",
+        "168.63.129.16/32",
+        "192.0.0.192/32",
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,9 +142,11 @@ def check_scheme(target: Target, *, allowed: bool) -> None:
 
     What needs a look-up is left to `vet`; an address written as a number is judged.
     """
+    address = _literal(target.host)
+    if address is not None and is_metadata(address):
+        raise _metadata(target)
     if allowed:
         return
-    address = _literal(target.host)
     if address is not None and not is_public(address):
         raise _not_public(target)
     if target.scheme != "https":
@@ -157,6 +172,14 @@ def is_public(address: IPAddress) -> bool:
     ):
         return False
     return address.is_global and not address.is_multicast
+
+
+def is_metadata(address: IPAddress) -> bool:
+    """Whether `address` is link-local or a known metadata service of a cloud."""
+    plain = (address.ipv4_mapped or address) if address.version == 6 else address
+    return any(
+        plain in network for network in METADATA_NETWORKS if network.version == plain.version
+    )
 
 
 def _host(host: str) -> str:
@@ -191,7 +214,10 @@ def _judged(target: Target, found: Sequence[AddressInfo], *, allowed: bool) -> t
     if not addresses:
         raise _unknown_name(target)
     # One bad address among good ones is refused too: which one is used is chance.
-    if not allowed and not all(is_public(ipaddress.ip_address(address)) for address in addresses):
+    judged = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
+    if any(map(is_metadata, judged)):
+        raise _metadata(target)
+    if not allowed and not all(map(is_public, judged)):
         raise _not_public(target)
     return addresses
 
@@ -200,6 +226,13 @@ def _not_public(target: Target) -> RefusedAddressError:
     return _refused(
         f"{target.host_port} is a private or local address, which is not allowed.",
         f"If it is yours, allow {target.host_port} in EVALGROUND_MODEL_HOSTS.",
+    )
+
+
+def _metadata(target: Target) -> RefusedAddressError:
+    return _refused(
+        f"{target.host_port} belongs to the machine's cloud or its network, not to a model.",
+        "Such an address cannot be allowed. Use the address of a model server.",
     )
 
 

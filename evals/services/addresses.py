@@ -48,9 +48,11 @@ def is_own_server(base_url: str, allowed_host: str) -> bool:
 
 def _allowance(base_url: str, refusal: RefusedAddressError, *, allow_private: bool) -> str:
     try:
-        host_port = guard.parse(base_url).host_port
+        target = guard.parse(base_url)
+        guard.check_scheme(target, allowed=True)
     except RefusedAddressError as exc:
         raise Refused(exc.message, hint=exc.hint) from exc
+    host_port = target.host_port
     if not settings.BOUND_TO_LOOPBACK:
         raise Refused(refusal.message, hint=refusal.hint) from refusal
     if not allow_private:

@@ -145,6 +145,22 @@ def test_it_lets_through_what_was_allowed(url: str, entry: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "host", ["169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]", "100.100.100.200"]
+)
+def test_nobody_may_allow_the_metadata_of_a_cloud(host: str) -> None:
+    with pytest.raises(RefusedAddressError, match="not to a model"):
+        guard.vet(f"http://{host}:80/v1", {f"{host}:80", "[::ffff:a9fe:a9fe]:80"})
+
+
+def test_a_name_may_not_lead_to_the_metadata_of_a_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(2, 1, 6, "", ("169.254.169.254", 80))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: found)
+
+    with pytest.raises(RefusedAddressError, match="not to a model"):
+        guard.vet("http://metadata.test:80/v1", {"metadata.test:80"})
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://localhost:11435/v1",
