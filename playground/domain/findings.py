@@ -87,14 +87,14 @@ _WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
     "repeated_id": (
         "warn",
-        "1 {name} appears again",
-        "{n} times a {name} appears again",
-        "Both rows are stored and told apart by their order.",
+        "1 row repeats an earlier {name}",
+        "{n} rows repeat the same {name}",
+        "All rows are stored and told apart by their order.",
     ),
     "repeated_input": (
         "info",
-        "1 {name} is asked again",
-        "{n} times a {name} is asked again",
+        "1 row repeats an earlier {name}",
+        "{n} rows repeat the same {name}",
         "All rows are stored and told apart by their order.",
     ),
     "nul": (
@@ -126,7 +126,7 @@ _REPAIRS: dict[str, tuple[str, str]] = {
 def findings(
     tally: Tally, repairs: Mapping[str, None], names: Mapping[str, str]
 ) -> tuple[Finding, ...]:
-    """All that was found, the gravest first. `names` gives the column a kind speaks of."""
+    """All that was found, the gravest first. `names` has the columns a kind speaks of, quoted."""
     return (*_counted(tally, names), *_repaired(repairs))
 
 

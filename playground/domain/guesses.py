@@ -1,38 +1,15 @@
 """What a column is probably used as, guessed from its name and its content."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Names by role, the surest first. A name counts more when it is the whole of a column's name
-# than when it is a part of it.
-_NAMES: dict[str, tuple[str, ...]] = {
-    "row_id": ("row id", "id", "uuid", "guid", "key", "qid", "index", "nr", "no"),
-    "source": ("source id", "source", "doc id", "document id", "url", "link", "citation"),
-    "answerable": ("answerable", "is answerable", "has answer"),
-    "keywords": ("keywords", "keyword", "key terms", "must include", "must mention"),
-    "context": (
-        *("context", "contexts", "passages", "passage", "evidence", "documents", "document"),
-        *("paragraph", "article", "background", "chunks", "kb", "knowledge"),
-    ),
-    "expected": (
-        *("expected answer", "expected output", "expected", "reference answer", "reference"),
-        *("gold answer", "gold", "ground truth", "correct answer", "ideal", "target", "solution"),
-        *("answer", "answers", "label", "output", "completion", "response"),
-    ),
-    "input": (
-        *("question", "input", "prompt", "query", "instruction", "user message", "message"),
-        *("request", "utterance", "user", "text", "q"),
-    ),
-    "filter": (
-        *("topic", "category", "tag", "tags", "language", "lang", "difficulty", "type"),
-        *("segment", "intent", "domain", "split", "title", "subject"),
-    ),
-}
+from playground.domain.column_names import MODEL_ANSWERS, NAMES
+
 _ONE_EACH = ("row_id", "source", "answerable", "keywords", "context", "expected")
-# Answers that a model has given: not what is expected, unless nothing else is.
-_MODEL_ANSWERS = frozenset({"response", "output", "completion", "prediction", "generated"})
 _SLICES = frozenset({"category", "number", "date", "yes_no"})
+# A name counts more when it is the whole of a column's name than when it is a part of it.
 _WHOLE, _ENDS_WITH_ID, _PART = 300, 200, 100
 
 
@@ -68,7 +45,7 @@ def strength(role: str, name: str) -> int:
     if role == "row_id" and len(words) > 1 and words[-1] == "id":
         return _ENDS_WITH_ID
     full = " ".join(words)
-    for rank, known in enumerate(_NAMES[role]):
+    for rank, known in enumerate(NAMES[role]):
         if full == known:
             return _WHOLE - rank
         if role != "row_id" and f" {known} " in f" {full} ":
@@ -77,8 +54,9 @@ def strength(role: str, name: str) -> int:
 
 
 def words_of(name: str) -> list[str]:
-    """The words of a column's name in lower case: "expectedAnswer" → expected, answer."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    """The words of a name, lower case, no accents: "RéponseAttendue" → reponse, attendue."""
+    letters = [c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)]
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", "".join(letters))
     return re.findall(r"[^\W_]+", spaced.lower())
 
 
@@ -86,7 +64,7 @@ def _one_each(columns: Sequence[Facts]) -> dict[int, str]:
     claims = [
         (strength(role, facts.name), -position, role)
         for position, facts in enumerate(columns)
-        for role in _NAMES
+        for role in NAMES
         if strength(role, facts.name) and _fits(role, facts)
     ]
     found: dict[int, str] = {}
@@ -108,8 +86,10 @@ def _fits(role: str, facts: Facts) -> bool:
 def _other(facts: Facts) -> str:
     if not facts.filled:
         return "filter" if facts.has_own_name else "left_out"
-    if _MODEL_ANSWERS.intersection(words_of(facts.name)):
+    if MODEL_ANSWERS.intersection(words_of(facts.name)):
         return "left_out"
+    if facts.repeats and strength("row_id", facts.name):
+        return "filter"
     return "filter" if facts.type in _SLICES else "input"
 
 

@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable
 
 from playground.domain.findings import Tally
+from playground.domain.yes_no import NO, YES
 
 MANY = 50
 SHORT = 60
 _TESTED = 1_000
 _SHOWN = 200
 _ENOUGH_FOR_A_CATEGORY = 4
-_YES_NO = frozenset({"yes", "no", "true", "false", "y", "n"})
+_YES_NO = YES | NO
 # No leading zero: 007 is a code. No more digits than a float holds: a long id is no number.
 _NUMBER = re.compile(
     r"[+-]?(?!0\d)(\d{1,3}(,\d{3})+|\d{1,15})?([.,]\d{1,15})?([eE][+-]?\d{1,3})?%?"

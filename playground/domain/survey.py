@@ -6,6 +6,7 @@ from playground.domain import guesses
 from playground.domain.findings import Tally
 from playground.domain.guesses import Facts
 from playground.domain.profiles import ColumnProfile
+from playground.domain.repeats import KIND, Repeats
 from playground.domain.report import ColumnFound
 from playground.domain.tabular import Record
 
@@ -36,24 +37,19 @@ class Survey:
         self._header = header
         self._names = names
         self._profiles = [ColumnProfile() for _ in names]
-        self._seen: dict[int, set[int]] = {
-            position: set()
-            for position, name in enumerate(names)
-            if guesses.strength("row_id", name) or guesses.strength("input", name)
-        }
-        self._repeats = {position: Tally() for position in self._seen}
+        self._repeats = Repeats(
+            [
+                position
+                for position, name in enumerate(names)
+                if guesses.strength("row_id", name) or guesses.strength("input", name)
+            ]
+        )
 
     def take(self, record: Record) -> None:
         """Take in one row."""
         for profile, cell in zip(self._profiles, record.cells, strict=True):
             profile.add(cell, record.line)
-        for position, seen in self._seen.items():
-            if cell := record.cells[position].strip():
-                # The hash of the text: 100,000 long questions must not stay in memory.
-                digest = hash(cell)
-                if digest in seen:
-                    self._repeats[position].add("again", record.line)
-                seen.add(digest)
+        self._repeats.take(record.line, record.cells)
         if any(cell.startswith(_FORMULA_STARTS) for cell in record.cells):
             self.tally.add("formula", record.line)
         if any(_is_broken(cell) for cell in record.cells):
@@ -78,35 +74,37 @@ class Survey:
         )
 
     def names_and_counts(self, columns: Sequence[ColumnFound]) -> dict[str, str]:
-        """Adds the counts that depend on roles to the tally; which column each speaks of."""
+        """Adds the counts that depend on roles to the tally; which columns each speaks of."""
         spoken_of: dict[str, str] = {}
-        for role, empty, repeated in (
-            ("input", "no_input", "repeated_input"),
-            ("row_id", "", "repeated_id"),
-        ):
-            position = next((p for p, found in enumerate(columns) if found.role == role), None)
-            if position is None:
-                continue
-            if empty:
-                self.tally.copy(self._profiles[position].empty, "empty", empty)
-                spoken_of[empty] = columns[position].name
-            if position in self._repeats:
-                self.tally.copy(self._repeats[position], "again", repeated)
-                spoken_of[repeated] = columns[position].name
+        inputs = [p for p, found in enumerate(columns) if found.role == "input"]
+        if inputs:
+            self.tally.copy(self._profiles[inputs[0]].empty, "empty", "no_input")
+            spoken_of["no_input"] = _quoted([columns[inputs[0]].name])
+        row_id = [p for p, found in enumerate(columns) if found.role == "row_id"]
+        for kind, positions in (("repeated_input", inputs), ("repeated_id", row_id)):
+            if repeated := self._repeats.of(positions):
+                self.tally.copy(repeated, KIND, kind)
+                spoken_of[kind] = _quoted([columns[position].name for position in positions])
         return spoken_of
 
     def _facts(self) -> Iterator[Facts]:
         for position, (original, name, profile) in enumerate(
             zip(self._header, self._names, self._profiles, strict=True)
         ):
-            repeats = self._repeats[position].count("again") if position in self._repeats else 0
+            repeated = self._repeats.of([position])
             yield Facts(
                 name=name,
                 type=profile.type,
                 filled=profile.filled,
-                repeats=repeats,
+                repeats=repeated.count(KIND) if repeated else 0,
                 has_own_name=bool(original.strip()),
             )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    """ "“a”", "“a” and “b”" or "“a”, “b” and “c”"."""
+    *others, last = [f"“{name}”" for name in names]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _is_broken(cell: str) -> bool:

@@ -221,6 +221,37 @@ def test_it_says_which_rows_are_odd(bring: Bring) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("file", "title"),
+    [
+        ("id,question\n1,a\n2,b\n3,a\n", "1 row repeats an earlier “question”"),
+        ("Frage,Thema\na,x\na,x\na,x\n", "2 rows repeat the same “Frage”"),
+        (
+            "instruction,input\nsum up,a\nsum up,b\nsum up,a\n",
+            "1 row repeats an earlier “instruction” and “input”",
+        ),
+    ],
+)
+def test_it_says_which_inputs_are_repeated_together(bring: Bring, file: str, title: str) -> None:
+    found = {finding["kind"]: finding for finding in bring(file.encode()).report["findings"]}
+
+    assert found["repeated_input"]["title"] == title
+
+
+def test_one_of_several_inputs_may_repeat(bring: Bring) -> None:
+    upload = bring(b"instruction,input\nsum up,a\nsum up,b\nsum up,c\n")
+
+    assert upload.report["findings"] == []
+
+
+def test_it_names_the_id_that_is_repeated(bring: Bring) -> None:
+    rows = "".join(f"{n},q{n}\n" for n in range(100)) + "7,another\n"
+    (finding,) = bring(f"Nr,Frage\n{rows}".encode()).report["findings"]
+
+    assert finding["title"] == "1 row repeats an earlier “Nr”"
+    assert finding["lines"] == [102]
+
+
 def test_header_names_are_made_usable_and_the_originals_kept(bring: Bring) -> None:
     columns = bring(b"Q,q, Q ,,\n1,2,3,4,\n").report["columns"]
 

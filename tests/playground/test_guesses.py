@@ -53,6 +53,51 @@ def test_it_guesses_roles_by_name_and_content(
     assert roles(*columns) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        *[("Nr", "row_id"), ("Nummer", "row_id"), ("Numéro", "row_id"), ("Número", "row_id")],
+        *[("Frage", "input"), ("Consigne", "input"), ("Pregunta", "input")],
+        *[("Antwort", "expected"), ("Erwartete Antwort", "expected"), ("Soll", "expected")],
+        *[("Réponse attendue", "expected"), ("Respuesta esperada", "expected")],
+        *[("Kontext", "context"), ("Contexte", "context"), ("Contexto", "context")],
+        *[
+            ("Thema", "filter"),
+            ("KATEGORIE", "filter"),
+            ("Catégorie", "filter"),
+            ("tema", "filter"),
+        ],
+        *[("Quelle", "source"), ("Fuente", "source"), ("Document source", "source")],
+        *[("Stichwörter", "keywords"), ("Mots-clés", "keywords"), ("Palabras clave", "keywords")],
+        ("Stichwo\u0308rter", "keywords"),
+    ],
+)
+def test_it_knows_german_french_and_spanish_names(name: str, role: str) -> None:
+    other = "id" if role == "input" else "question"
+
+    assert roles((name, "text"), (other, "text"))[0] == role
+
+
+@pytest.mark.parametrize("name", ["Beantwortbar", "Répondable", "Respondible"])
+def test_it_knows_other_names_of_answerable(name: str) -> None:
+    assert roles(("Frage", "text"), (name, "yes_no")) == ["input", "answerable"]
+
+
+def test_the_expected_answer_goes_before_any_other_answer() -> None:
+    found = roles(("Antwort", "text"), ("Frage", "text"), ("Erwartete Antwort", "text"))
+
+    assert found[1:] == ["input", "expected"]
+
+
+def test_an_id_that_repeats_is_no_input_either() -> None:
+    facts = [
+        Facts(name="Nr", type="text", filled=100, repeats=60),
+        Facts(name="Frage", type="text", filled=100),
+    ]
+
+    assert guesses.roles(facts) == ["filter", "input"]
+
+
 def test_an_id_that_repeats_is_no_row_id() -> None:
     facts = [
         Facts(name="id", type="text", filled=100, repeats=60),
@@ -75,6 +120,9 @@ def test_a_nameless_empty_column_is_left_out() -> None:
         (["007", "012"], "text"),
         (["12345678901234567890123", "2"], "text"),
         (["yes", "No", "TRUE"], "yes_no"),
+        (["Ja", "nein", "wahr", "FALSCH"], "yes_no"),
+        (["oui", "Non", "vrai", "faux"], "yes_no"),
+        (["Sí", "no", "si", "verdadero", "falso"], "yes_no"),
         (["2026-01-31", "31.01.2026", "1/2/26"], "date"),
         (['["a", "b"]', "[]"], "text_list"),
         (['{"a": 1}', "[1]"], "json"),
