@@ -5,8 +5,16 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Self
 
-_YES = frozenset({"yes", "true", "1", "1.0", "y", "t"})
-_NO = frozenset({"no", "false", "0", "0.0", "n", "f"})
+# English, German, French and Spanish. Here and not imported: they are part of the KPIs' code.
+_YES = frozenset(
+    {
+        *("yes", "true", "1", "1.0", "y", "t"),
+        *("ja", "wahr", "oui", "vrai", "sí", "si", "verdadero"),
+    }
+)
+_NO = frozenset(
+    {*("no", "false", "0", "0.0", "n", "f"), *("nein", "falsch", "non", "faux", "falso")}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +47,7 @@ class Inputs:
 
         Texts may be a text or a list; blank ones are left out. `keywords` may be a text
         with one a line, or parted by ";" or ",". `answerable` takes yes/no, true/false
-        and 1/0; any other word is unknown. A context alone is the evidence, too. Numbers
+        (German, French and Spanish, too) and 1/0; any other word is unknown. A context alone is the evidence, too. Numbers
         that are none are unknown. Names that no KPI knows go to `values`.
         """
         context = _texts(inputs.get("context"))

@@ -5,6 +5,7 @@ import pytest
 from evals.domain.results import NotApplicable, Result, Score
 from evals.kpis import score
 from evals.kpis.base import Inputs
+from playground.domain.yes_no import NO, YES
 
 CONTEXT = "Returns within 30 days. Shipping costs 4.99 EUR. Founded 1,234 days ago. Two stores."
 
@@ -134,6 +135,16 @@ def test_it_knows_signs_that_the_user_added() -> None:
 
     assert isinstance(result, Score)
     assert result.value == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "value"), [*((word, 0) for word in YES), *((word.upper(), 1) for word in NO)]
+)
+def test_it_reads_every_yes_and_no_that_a_dataset_may_say(word: str, value: int) -> None:
+    result = _abstention("I don't know", word)
+
+    assert isinstance(result, Score)
+    assert result.value == value
 
 
 @pytest.mark.parametrize("answerable", [None, "", "maybe", float("nan")])
