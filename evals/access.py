@@ -13,13 +13,6 @@ from playground.models import Playground
 Visitor = User | AnonymousUser
 
 
-def person(user: Visitor) -> User:
-    """`user`, who is logged in. Raises Http404 for a visitor who is not."""
-    if not user.is_authenticated:
-        raise Http404("Nobody is logged in.")
-    return user
-
-
 def get_connection(user: Visitor, connection_id: int) -> Connection:
     """A connection of one of the user's workspaces, or 404."""
     workspaces = accounts_access.workspaces(user)

@@ -11,7 +11,6 @@ from decimal import Decimal
 from functools import lru_cache, reduce
 from operator import or_
 
-import numpy as np
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
@@ -26,6 +25,7 @@ from evals.queries.costs import usd
 from evals.queries.error_words import title
 from evals.queries.reading import Reading, read
 from evals.queries.row_faces import clamped
+from evals.queries.variant_heads import percentile
 from evals.services.estimates import cost_of_run
 
 LATEST = 5
@@ -170,8 +170,6 @@ def _expected_cost(run_id: int, _created_at: datetime) -> Decimal | None:
 
 def _variant(reading: Reading, index: int) -> VariantProgress:
     answers = reading.matrix.answers[index]
-    latency_ms = reading.matrix.latency_ms[index]
-    known = latency_ms[~np.isnan(latency_ms)]
     return VariantProgress(
         index=index,
         letter=reading.letters[index],
@@ -180,7 +178,7 @@ def _variant(reading: Reading, index: int) -> VariantProgress:
         answered=int((answers == AnswerState.OK).sum()),
         errors=int((answers == AnswerState.ERROR).sum()),
         accuracy=reading.accuracies[index],
-        p50_ms=float(np.median(known)) if known.size else None,
+        p50_ms=percentile(reading, index, 50),
     )
 
 

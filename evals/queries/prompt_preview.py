@@ -6,6 +6,7 @@ from evals.domain import prompts, rendering
 from evals.domain.snapshot import VariantSpec
 from evals.services.estimates import CHARS_PER_TOKEN
 from evals.services.variants import column_specs
+from playground.domain.whole_numbers import whole_number
 from playground.models import Playground
 from playground.queries import current_version, rows_of
 
@@ -24,7 +25,7 @@ class Preview:
 def preview(playground: Playground, spec: VariantSpec, row: str) -> Preview:
     """The preview for the row that people call `row`; the first one when there is no such row."""
     version = current_version(playground)
-    number = int(row) if row.isdecimal() and len(row) < 10 else 1
+    number = whole_number(row) or 1
     number = number if 1 <= number <= version.row_count else 1
     chosen = rows_of(version)[number - 1 : number].first()
     columns = column_specs(playground)

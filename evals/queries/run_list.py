@@ -3,6 +3,7 @@
 from django.http import Http404
 
 from evals.models import Run
+from playground.domain.whole_numbers import whole_number
 
 _LISTED = 50
 
@@ -20,9 +21,9 @@ def chosen(playground_id: int, number: str, listed: list[Run]) -> Run | None:
     """
     if not number:
         return listed[0] if listed else None
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
+    wanted = whole_number(number)
+    if wanted is None:
         raise Http404("No run of this number.")
-    wanted = int(number)
     run = next((run for run in listed if run.number == wanted), None)
     run = run or Run.objects.filter(playground_id=playground_id, number=wanted).first()
     if run is None:

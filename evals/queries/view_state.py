@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from playground.domain.whole_numbers import whole_number
+
 SHOWS = ("all", "fail", "disagree", "regressed", "fixed", "undecided", "error")
 SORTS = ("row", "disagreement")
 LINE_PREFIX = "line."
@@ -26,10 +28,11 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
         """The cursor that `str` wrote; None for anything else, which is the first page."""
-        disagreement, _, position = text.partition(".")
-        if len(text) > 24 or not (disagreement.isdecimal() and position.isdecimal()):
+        first, _, second = text.partition(".")
+        disagreement, position = whole_number(first), whole_number(second)
+        if disagreement is None or position is None:
             return None
-        return cls(disagreement=int(disagreement), position=int(position))
+        return cls(disagreement=disagreement, position=position)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,6 @@ class ViewState:
     @classmethod
     def from_query(cls, query: QueryDict) -> "ViewState":
         """The state in `query`. Words it does not know are as if they were not there."""
-        row = query.get("row", "")
         return cls(
             run=query.get("run", ""),
             show=_known(query.get("show", ""), SHOWS),
@@ -64,7 +66,7 @@ class ViewState:
             variant=_letter(query.get("variant", "")),
             kpi=query.get("kpi", "")[:100],
             after=Cursor.parse(query.get("after", "")),
-            row=int(row) if row.isdecimal() and len(row) < 10 else None,
+            row=whole_number(query.get("row", "")),
             cell=_letter(query.get("cell", "")),
             draft={
                 name: query.get(name, "")

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.errors import NotReady
-from evals import access
 from evals.queries.dashboard import dashboard as read_dashboard
 from evals.queries.line_controls import draft_words, line_controls
 from evals.queries.reading import Reading
@@ -44,7 +44,7 @@ def dashboard_charts(request: HttpRequest, playground_id: int) -> HttpResponse:
 @require_POST
 def rule_save(request: HttpRequest, playground_id: int) -> HttpResponse:
     """Make the draft the playground's rule, and the one this run is read with."""
-    user = access.person(request.user)
+    user = signed_in(request.user)
     shown = open_page(request, playground_id, request.POST)
     if shown.reading is None:
         raise NotReady("Nothing has run yet.", hint="Change the pass lines in Setup.")

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import get_workspace
-from evals import access
+from accounts.access import get_workspace, signed_in
 from evals.queries.cards import card_page
 from evals.services.sample import ensure_sample
+from playground.domain.whole_numbers import whole_number
 
 
 @require_safe
@@ -15,8 +15,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """A card for each playground; before there is any, what to do first."""
     workspace = get_workspace(request.user)
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    number = request.GET.get("page", "")
-    shown = card_page(workspace, text=text, number=int(number) if _is_page(number) else 1)
+    number = whole_number(request.GET.get("page", "")) or 1
+    shown = card_page(workspace, text=text, number=number)
     if not shown.total and not text:
         return render(request, "evals/home_empty.html")
     return render(request, "evals/home.html", {"page": shown, "q": text})
@@ -26,9 +26,5 @@ def home(request: HttpRequest) -> HttpResponse:
 def sample_open(request: HttpRequest) -> HttpResponse:
     """Make the sample playground if it is not there, and go to it."""
     workspace = get_workspace(request.user)
-    playground = ensure_sample(workspace, access.person(request.user))
+    playground = ensure_sample(workspace, signed_in(request.user))
     return redirect("run", playground.pk)
-
-
-def _is_page(number: str) -> bool:
-    return number.isascii() and number.isdigit() and len(number) < 7

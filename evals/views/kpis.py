@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import signed_in
 from accounts.errors import Refused
 from evals import access
 from evals.domain.rules import PassLine
@@ -23,7 +24,7 @@ def setup_kpis(request: HttpRequest, playground_id: int) -> HttpResponse:
     playground = get_playground(request.user, playground_id)
     if request.method == "POST":
         added = [
-            kpis.add(playground=playground, key=key, user=access.person(request.user))
+            kpis.add(playground=playground, key=key, user=signed_in(request.user))
             for key in request.POST.getlist("key")[:50]
         ]
         if added:
@@ -58,7 +59,7 @@ def setup_kpi_edit(request: HttpRequest, playground_id: int, kpi_id: int) -> Htt
     if not form.is_valid():
         return _edit_page(request, kpi, form)
     try:
-        kpis.update(kpi=kpi, draft=form.draft(), user=access.person(request.user))
+        kpis.update(kpi=kpi, draft=form.draft(), user=signed_in(request.user))
     except Refused as exc:
         form.add_error(None, f"{exc.message} {exc.hint}")
         return _edit_page(request, kpi, form)
@@ -74,7 +75,7 @@ def setup_kpi_line(request: HttpRequest, playground_id: int, kpi_id: int) -> Htt
     line = None
     if value := request.POST.get("value"):
         line = _moved(kpis.condition_of(kpi).line, value)
-    kpis.put_in_rule(kpi=kpi, line=line, place=place, user=access.person(request.user))
+    kpis.put_in_rule(kpi=kpi, line=line, place=place, user=signed_in(request.user))
     return changed(request, kpi.playground)
 
 
@@ -82,7 +83,7 @@ def setup_kpi_line(request: HttpRequest, playground_id: int, kpi_id: int) -> Htt
 def setup_kpi_remove(request: HttpRequest, playground_id: int, kpi_id: int) -> HttpResponse:
     """Take a KPI out of the setup."""
     kpi = access.get_setup_kpi(request.user, playground_id, kpi_id)
-    kpis.remove(kpi=kpi, user=access.person(request.user))
+    kpis.remove(kpi=kpi, user=signed_in(request.user))
     return changed(request, kpi.playground)
 
 

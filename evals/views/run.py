@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.errors import Refused
 from evals import access
 from evals.queries import run_list
@@ -15,6 +16,7 @@ from evals.queries.progress import progress
 from evals.services import runs as run_service
 from evals.services import setup as setup_service
 from playground.access import get_playground
+from playground.domain.whole_numbers import whole_number
 from playground.queries import current_version, row_ids
 
 # htmx stops polling at this status.
@@ -68,7 +70,7 @@ def run_start(request: HttpRequest, playground_id: int) -> HttpResponse:
         snapshot=setup_service.snapshot_of(playground),
         row_ids=row_ids(current_version(playground))[:limit],
         form_token=token,
-        user=access.person(request.user),
+        user=signed_in(request.user),
         limit=limit,
     )
     return redirect(f"{reverse('run', args=[playground.pk])}?run={started.number}")
@@ -89,9 +91,9 @@ def _number(text: str) -> int | None:
 
     Raises Refused for anything else.
     """
-    text = text.strip()
-    if not text:
+    if not text.strip():
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 8 and int(text)):
+    number = whole_number(text)
+    if not number:
         raise Refused(f"{text[:20]!r} is not a number from 1 up.", hint="Correct the number.")
-    return int(text)
+    return number

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.errors import Refused
-from evals import access
 from evals.domain.rules import MODES
 from evals.queries import readiness, run_list, setup_page
 from evals.queries.setup_sliders import last_run
@@ -17,6 +17,7 @@ from evals.services import estimates, kpis, rules
 from evals.services import setup as setup_service
 from evals.services.variants import MOST_VARIANTS, column_specs
 from playground.access import get_playground
+from playground.domain.whole_numbers import whole_number
 from playground.models import Playground
 from playground.queries import current_version
 
@@ -48,9 +49,8 @@ def setup_rule(request: HttpRequest, playground_id: int) -> HttpResponse:
     mode = next((mode for mode in MODES if mode == request.POST.get("mode")), None)
     if mode is None:
         raise Refused("A rule joins by all, any or at least n.", hint="Choose one of the three.")
-    number = request.POST.get("n", "1")
-    n = int(number) if number.isdecimal() and len(number) < 4 else 0
-    rules.set_mode(playground=playground, mode=mode, n=n, user=access.person(request.user))
+    n = whole_number(request.POST.get("n", "1")) or 0
+    rules.set_mode(playground=playground, mode=mode, n=n, user=signed_in(request.user))
     return changed(request, playground)
 
 
@@ -58,7 +58,7 @@ def setup_rule(request: HttpRequest, playground_id: int) -> HttpResponse:
 def setup_suggest(request: HttpRequest, playground_id: int) -> HttpResponse:
     """Fill what is empty, and choose the KPIs that fit the data."""
     playground = get_playground(request.user, playground_id)
-    user = access.person(request.user)
+    user = signed_in(request.user)
     setup_service.suggest(playground, user)
     added = kpis.suggest(playground=playground, user=user)
     names = ", ".join(kpi.name for kpi in added)
@@ -125,5 +125,4 @@ def bar(playground: Playground) -> dict[str, Any]:
 
 def _limit(query: Any) -> int | None:
     """The number of rows asked for; None is all of them."""
-    text = query.get("limit", "").strip()
-    return int(text) if text.isdecimal() and 0 < len(text) < 8 and int(text) else None
+    return whole_number(query.get("limit", "")) or None

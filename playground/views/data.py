@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from playground import access, queries
+from playground.domain.whole_numbers import whole_number
 from playground.models import Column, DatasetVersion, Upload
 from playground.queries import RowPage
 from playground.services import stored_files
@@ -51,9 +52,7 @@ def data(request: HttpRequest, playground_id: int) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    """A number of the query; None for none and for what is no number."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole_number(request.GET.get(name, ""))
 
 
 def _headers(columns: list[Column], version: DatasetVersion) -> list[dict[str, object]]:
