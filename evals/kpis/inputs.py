@@ -47,8 +47,9 @@ class Inputs:
 
         Texts may be a text or a list; blank ones are left out. `keywords` may be a text
         with one a line, or parted by ";" or ",". `answerable` takes yes/no, true/false
-        (German, French and Spanish, too) and 1/0; any other word is unknown. A context alone is the evidence, too. Numbers
-        that are none are unknown. Names that no KPI knows go to `values`.
+        (German, French and Spanish, too) and 1/0; any other word is unknown. A context
+        alone is the evidence, too. Numbers that are none are unknown. Names that no KPI
+        knows go to `values`.
         """
         context = _texts(inputs.get("context"))
         known = cls.__dataclass_fields__
