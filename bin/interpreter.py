@@ -1,4 +1,7 @@
-"""Finds a Python that Evalground runs on. Written so that Python 3.6 can read it, too."""
+"""What comes before any installation: help, and a Python that Evalground runs on.
+
+Written so that Python 3.6 can read it, too.
+"""
 
 import os
 import shutil
@@ -13,6 +16,13 @@ OTHERS = ("python3.13", "python3.12", "python3.11")
 def is_suitable(version: "tuple[int, ...]") -> bool:
     """True for a version that the locks are made for."""
     return OLDEST <= version[:2] <= NEWEST
+
+
+def give_help(arguments: "list[str]", words: str) -> None:
+    """Print `words` and end when somebody asks for help: that needs no installation."""
+    if {"-h", "--help"}.intersection(arguments[1:]):
+        print(words.strip())
+        sys.exit(0)
 
 
 def require_suitable(arguments: "list[str]") -> None:

@@ -26,10 +26,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tree
 
 
-def run(project: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """bin/start with these arguments, run from another folder, without a package index."""
+def run(
+    project: Path, *arguments: str, script: str = "start", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """A script with these arguments, run from another folder, without a package index."""
     return subprocess.run(
-        [sys.executable, str(project / "bin" / "start"), *arguments],
+        [sys.executable, str(project / "bin" / script), *arguments],
         cwd="/",
         env={**os.environ, "PIP_NO_INDEX": "1", "PYTHONDONTWRITEBYTECODE": "1", **more},
         capture_output=True,
@@ -51,6 +53,22 @@ def test_it_installs_once_and_passes_the_arguments_on(project: Path) -> None:
     assert "Making an environment" in first.stdout
     assert first.stdout.endswith("manage.py start --port 8001\n")
     assert second.stdout == "manage.py start --check\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "asked", "words"),
+    [("start", "--help", "--no-sample"), ("start", "-h", "--port"), ("test", "--help", "pytest")],
+)
+def test_help_is_given_without_an_installation(
+    project: Path, script: str, asked: str, words: str
+) -> None:
+    shutil.rmtree(project / ".venv", ignore_errors=True)
+    ended = run(project, asked, script=script)
+
+    assert ended.returncode == 0
+    assert ended.stdout.startswith(f"bin/{script} ")
+    assert words in ended.stdout
+    assert not (project / ".venv").exists()
 
 
 def test_it_installs_again_when_a_lock_changed(project: Path) -> None:
