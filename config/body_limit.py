@@ -1,7 +1,8 @@
 """Refuses request bodies that are too large, while they stream in.
 
-Django under ASGI stores a body before any view runs. `limit_body` counts on the way, stores
-nothing beyond the limit and marks the request; `BodyLimitMiddleware` then answers with words.
+Django under ASGI stores a body before any view runs. `limit_body` counts on the way, also chunks
+without a declared length, stores nothing beyond the limit and marks the request;
+`BodyLimitMiddleware` then answers with words.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -41,15 +42,17 @@ def limit_body(application: Application) -> Application:
 
 def _counting(scope: Scope, receive: Receive) -> Receive:
     limit = _limit(scope)
+    is_refused = _declared(scope) > limit
     seen = 0
 
     async def counted() -> Message:
-        nonlocal seen
+        nonlocal seen, is_refused
         message = await receive()
         if message["type"] != "http.request":
             return message
         seen += len(message.get("body", b""))
-        if seen > limit:
+        is_refused = is_refused or seen > limit
+        if is_refused:
             scope[MARK] = True
             message = {**message, "body": b""}
         if seen > limit + PATIENCE:
@@ -57,6 +60,12 @@ def _counting(scope: Scope, receive: Receive) -> Receive:
         return message
 
     return counted
+
+
+def _declared(scope: Scope) -> int:
+    """The length that the browser says the body has; 0 when it says none, as for chunks."""
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    return int(length) if length.isdigit() else 0
 
 
 def _limit(scope: Scope) -> int:
@@ -75,11 +84,11 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not getattr(request, "scope", {}).get(MARK):
             return self.get_response(request)
-        largest = settings.UPLOAD_LIMITS.bytes // MIB
         return render_user_error(
             request,
             TooLarge(
-                f"What was sent is larger than {largest} MB, so nothing of it was kept.",
+                f"What was sent is larger than {settings.UPLOAD_LIMITS.size}, so nothing of it was"
+                " kept.",
                 hint="Send a smaller file: fewer rows, or only the columns you need.",
             ),
         )

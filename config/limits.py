@@ -13,3 +13,8 @@ class UploadLimits:
     rows: int = 100_000
     columns: int = 500
     cell_chars: int = 1_000_000
+
+    @property
+    def size(self) -> str:
+        """The largest file in words: "50 MB"."""
+        return f"{self.bytes / MIB:g} MB"

@@ -77,10 +77,9 @@ def _write(path: Path, chunks: Iterable[bytes], check_head: Callable[[bytes], No
 
 def too_large() -> FileRefused:
     """The refusal of a file over the limit of bytes."""
-    limit = settings.UPLOAD_LIMITS.bytes // (1024 * 1024)
     return FileRefused(
         "file_too_large",
-        f"The file is larger than {limit} MB.",
+        f"The file is larger than {settings.UPLOAD_LIMITS.size}.",
         hint="Bring a part of it: leave out columns or rows that you do not need.",
     )
 
