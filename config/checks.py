@@ -27,7 +27,7 @@ def missing_password() -> list[CheckMessage]:
             "Other machines could reach this server, but nobody has a password yet.",
             hint=(
                 "Start it on 127.0.0.1, set a password under Settings, then start it here; or run"
-                f" `python manage.py changepassword {settings.OWNER_EMAIL}`; or set"
+                f" `.venv/bin/python manage.py changepassword {settings.OWNER_EMAIL}`; or set"
                 " EVALGROUND_OWNER_PASSWORD_FILE."
             ),
             id="evalground.E001",

@@ -12,6 +12,7 @@ from typing import IO
 
 from django.core.management.base import CommandError
 
+from accounts.context import LOGIN_LINK_COMMAND
 from config.lifeline import started_at
 
 LOCK = "start.lock"
@@ -95,8 +96,7 @@ def _already_running(path: Path) -> str:
     where = f"at {address}" if address else "or is just starting"
     return (
         f"Evalground already runs {where} on this data folder. For a new login link:"
-        " .venv/bin/python manage.py login_link. For a second one, set EVALGROUND_DATA to another"
-        " folder."
+        f" {LOGIN_LINK_COMMAND}. For a second one, set EVALGROUND_DATA to another folder."
     )
 
 

@@ -129,9 +129,37 @@ def test_a_password_is_set_by_somebody_who_has_none(client: Client, alice: User)
     alice.save()
     client.force_login(alice)
     new = {"password1": "another-boot-8", "password2": "another-boot-8"}
-    client.post("/accounts/password/set/", new)
+    response = client.post("/accounts/password/set/", new, follow=True)
 
+    assert response.redirect_chain == [("/settings", 302)]
+    assert "Your password is set." in response.content.decode()
     assert log_in(Client(), "another-boot-8") == 302
+
+
+def test_after_a_change_of_the_password_the_settings_say_so(client_alice: Client) -> None:
+    new = {"oldpassword": PASSWORD, "password1": "another-boot-8", "password2": "another-boot-8"}
+    response = client_alice.post("/accounts/password/change/", new, follow=True)
+
+    assert response.redirect_chain == [("/settings", 302)]
+    assert "Your password is changed." in response.content.decode()
+
+
+def test_it_says_logged_in_and_logged_out(client: Client, alice: User) -> None:
+    form = {"login": "alice@example.org", "password": PASSWORD}
+    came = client.post("/accounts/login/", form, follow=True).content.decode()
+    went = client.post("/accounts/logout/", follow=True).content.decode()
+
+    assert "You are logged in as alice@example.org." in came
+    assert "You are logged out." in went
+
+
+@pytest.mark.parametrize("address", ["login/", "password/reset/", "link/unknown"])
+def test_every_page_names_the_same_command_for_a_link(
+    client: Client, db: None, address: str
+) -> None:
+    page = client.get(f"/accounts/{address}").content.decode()
+
+    assert "<code>.venv/bin/python manage.py login_link</code>" in page
 
 
 @pytest.mark.parametrize(

@@ -64,4 +64,8 @@ def test_it_says_that_there_is_no_password_yet(client: Client, alice: User) -> N
     alice.save()
     client.force_login(alice)
 
-    assert "Set a password" in client.get("/settings").content.decode()
+    page = client.get("/settings").content.decode()
+
+    assert "Set a password" in page
+    assert "With a password you can log in without a link" in page
+    assert "EVALGROUND_HOST" in page

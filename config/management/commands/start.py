@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from accounts.context import LOGIN_LINK_COMMAND
 from accounts.services import login_links, owner
 from config import processes, verification
 from config.address import link_path, local_url, public_url, refuse_taken_port
@@ -73,11 +74,13 @@ class Command(BaseCommand):
     def _greet(self, host: str, port: int) -> None:
         user = owner.get_owner()
         if user is None:
-            raise CommandError("There is no active owner. Run `python manage.py prepare`.")
+            raise CommandError(
+                "There is no active owner. Run `.venv/bin/python manage.py prepare`."
+            )
         path = link_path(login_links.create_token(user, lifetime=login_links.LONG_LIFE))
         connection.close()
         link = f"{public_url(host, port)}{path}"
         self._say("Evalground is ready. This link logs you in once:")
         for line in ("", f"    {link}", ""):
             self._say(line)
-        self._say("Stop with Ctrl-C. For another link: .venv/bin/python manage.py login_link")
+        self._say(f"Stop with Ctrl-C. For another link: {LOGIN_LINK_COMMAND}")
