@@ -1,4 +1,4 @@
-"""How long the reading pages take in the server: python -m bench.pages [--rows 1000].
+"""How long the pages of a playground take in the server: python -m bench.pages [--rows 1000].
 
 Stores a run of rows × 4 variants × 8 KPIs in a data folder of its own, scored by the engine's own
 scorer, and asks for each page as a logged-in person does. "Cold" is the first request after all
@@ -111,6 +111,9 @@ def _measured(rows: int) -> list[Timing]:
 
     pages: dict[str, tuple[Callable[[], str], dict[str, str]]] = {
         "home": (lambda: "/", {}),
+        "data": (lambda: f"{base}/data", {}),
+        "setup": (lambda: f"{base}/setup", {}),
+        "run": (lambda: f"{base}/run", {}),
         "compare": (lambda: f"{base}/compare", {}),
         "compare, all rows": (lambda: f"{base}/compare?show=all", {}),
         "compare, search": (lambda: f"{base}/compare?show=all&q=tent%2077", {}),
