@@ -120,6 +120,14 @@ class ConnectionForm(forms.Form):
             timeout_s=given["timeout_s"],
         )
 
+    def say_key_is_gone(self) -> None:
+        """Beside the field of a key that was typed into a form now refused: it is not shown again.
+
+        Call it when the form is known to be refused.
+        """
+        if self.is_bound and "key" in self.fields and self.data.get("key", "").strip():
+            self.add_error("key", "Enter the key again: it is not kept when the form is refused.")
+
     def wanted_models(self) -> list[str]:
         """The model ids that were typed, each once, in order."""
         lines = (line.strip() for line in self.cleaned_data.get("model_ids", "").splitlines())

@@ -156,6 +156,7 @@ def _stored(connection: Connection, form: ConnectionForm) -> dict[str, Any]:
 
 
 def _form_page(request: HttpRequest, form: ConnectionForm, context: dict[str, Any]) -> HttpResponse:
+    form.say_key_is_gone()
     is_add = "preset" in context
     template = "evals/models_add.html" if is_add else "evals/models_edit.html"
     return render(request, template, context, status=422 if form.is_bound else 200)

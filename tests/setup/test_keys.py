@@ -160,3 +160,27 @@ def test_it_names_connections_whose_key_cannot_be_rotated(
 
 def test_it_seals_the_same_key_differently_each_time(db: None) -> None:
     assert encryption.seal(KEY, pk=1) != encryption.seal(KEY, pk=1)
+
+
+def test_it_says_that_a_typed_key_is_gone_when_the_form_is_refused(
+    client_alice: Client, keyed: Connection
+) -> None:
+    typed = "sk-another-0123456789"
+    fields = form_of(keyed, base_url="http://127.0.0.1:9/v1", key=typed)
+    for url in (
+        reverse("connection-edit", args=[keyed.pk]),
+        f"{reverse('connection-add')}?preset=address",
+    ):
+        page = client_alice.post(url, fields).content.decode()
+        assert "Enter the key again: it is not kept when the form is refused." in page
+        assert typed not in page
+
+
+def test_it_says_nothing_of_a_key_that_was_not_typed(
+    client_alice: Client, keyed: Connection
+) -> None:
+    fields = form_of(keyed, base_url="http://127.0.0.1:9/v1")
+    answer = client_alice.post(reverse("connection-edit", args=[keyed.pk]), fields)
+
+    assert answer.status_code == 422
+    assert "Enter the key again" not in answer.content.decode()
