@@ -9,6 +9,7 @@ from accounts.models import Workspace
 from evals.domain import prompts
 from evals.domain.snapshot import ColumnSpec, VariantSpec
 from evals.models import Connection
+from evals.services.connections import wrong_model
 from evals.services.variants import VariantDraft
 
 _PROMPT = {"spellcheck": "false", "data-prompt": ""}
@@ -22,7 +23,7 @@ class VariantForm(forms.Form):
     model_id = forms.CharField(
         label="Model",
         max_length=200,
-        widget=forms.TextInput(attrs={"list": "model-ids", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
     system_prompt = forms.CharField(
         label="System prompt",
@@ -54,11 +55,21 @@ class VariantForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._columns = columns
         own = Connection.objects.filter(workspace=workspace)
-        self.fields["connection"] = forms.ModelChoiceField(queryset=own, empty_label=None)
+        self.connections = list(own.prefetch_related("models"))
+        self.fields["connection"] = forms.ModelChoiceField(
+            queryset=own,
+            empty_label=None,
+            widget=forms.Select(attrs={"data-lists": "models", "data-for": "id_model_id"}),
+        )
+        self.fields["model_id"].widget.attrs["list"] = f"models-{self._shown_connection()}"
 
     def clean(self) -> dict[str, Any]:
-        """Names what keeps the prompts from being filled."""
+        """Names a model that is not the connection's, and what keeps prompts from being filled."""
         given = super().clean() or {}
+        if "connection" in given and "model_id" in given:
+            wrong = wrong_model(connection=given["connection"], model_id=given["model_id"].strip())
+            if wrong:
+                self.add_error("model_id", wrong)
         if "user_prompt" in given:
             for problem in prompts.problems(self.preview_spec(), self._columns):
                 self.add_error("user_prompt", problem)
@@ -86,6 +97,12 @@ class VariantForm(forms.Form):
     def draft(self) -> VariantDraft:
         """The valid form as the service takes it."""
         return VariantDraft(**self.cleaned_data)
+
+    def _shown_connection(self) -> object:
+        """The id of the connection that the page shows as chosen; a select shows its first."""
+        chosen = self["connection"].value()
+        first = self.connections[0].pk if self.connections else ""
+        return getattr(chosen, "pk", chosen) or first
 
 
 def initial_of(draft: VariantDraft) -> dict[str, Any]:

@@ -193,6 +193,29 @@ def add_model(*, connection: Connection, model_id: str) -> ConnectionModel:
     return model
 
 
+def wrong_model(*, connection: Connection, model_id: str) -> str:
+    """Why answers of `connection` must not stand under this model's name; "" when they may.
+
+    The embedded and the simulated model answer whatever they are called, so only listed names are
+    theirs. A server may know models that nobody listed yet, but not those of another connection.
+    """
+    own = list(connection.models.values_list("model_id", flat=True))
+    if model_id in own:
+        return ""
+    if connection.kind in FREE_KINDS:
+        has = f"It lists {', '.join(own[:5])}." if own else "It lists none: add one on Models."
+        return f"{connection.name} has no model “{model_id}”. {has}"
+    other = Connection.objects.filter(
+        workspace=connection.workspace_id, models__model_id=model_id
+    ).first()
+    if other is None:
+        return ""
+    return (
+        f"“{model_id}” is a model of {other.name}, not of {connection.name}. "
+        f"Choose another, or add it to {connection.name} on Models."
+    )
+
+
 def remove_model(*, connection: Connection, model_id: str) -> None:
     """Take a model off the connection's list. Variants that name it keep their setup."""
     ConnectionModel.objects.filter(connection=connection, model_id=model_id).delete()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.errors import Refused
 from evals import access
 from evals.forms.variants import VariantForm, initial_of
-from evals.models import ConnectionModel, Variant
+from evals.models import Variant
 from evals.queries.prompt_preview import preview
 from evals.services import setup as setup_service
 from evals.services import variants
@@ -121,9 +121,6 @@ def _page(
         "form": form,
         "variant": variant,
         "columns": column_specs(playground),
-        "model_ids": ConnectionModel.objects.filter(
-            connection__workspace=playground.workspace
-        ).select_related("connection"),
         "preview": preview(playground, spec, request.POST.get("row", "1")),
     }
     status = 422 if form.is_bound else 200

@@ -9,6 +9,7 @@ import "./drop.js";
 import "./grid.js";
 import "./insert.js";
 import "./keys.js";
+import "./lists.js";
 import "./notices.js";
 import "./slider.js";
 import "./title.js";

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from evals.models import Variant
+from evals.models import Connection, Variant
+from evals.services import connections
+from evals.services.connections import ConnectionDraft
 from evals.services.variants import MOST_VARIANTS
 from playground.models import Playground
 from tests.setup.conftest import MakeVariant
@@ -166,3 +168,60 @@ def test_it_has_one_baseline_always(client_alice: Client, make_variant: MakeVari
 
     assert act(client_alice, second, "delete") == ["First"]
     assert Variant.objects.get(is_baseline=True).name == "First"
+
+
+@pytest.fixture
+def other(simulated: Connection) -> Connection:
+    draft = ConnectionDraft(name="Local", kind=Connection.Kind.OPENAI)
+    connection = connections.create(workspace=simulated.workspace, draft=draft)
+    for model_id in ("tiny", "large"):
+        connections.add_model(connection=connection, model_id=model_id)
+    return connection
+
+
+@pytest.mark.parametrize("model_id", ["large", "nobody-knows-this"])
+def test_it_refuses_a_real_name_for_invented_answers(
+    client_alice: Client,
+    ground: Playground,
+    variant_form: Form,
+    other: Connection,
+    model_id: str,
+) -> None:
+    url = reverse("setup-variant-add", args=[ground.pk])
+    answer = client_alice.post(url, {**variant_form, "model_id": model_id})
+
+    assert answer.status_code == 422
+    assert f"Pretend has no model “{model_id}”. It lists simulated-1." in answer.content.decode()
+    assert f'value="{model_id}"' in answer.content.decode()
+    assert not ground.variants.exists()
+
+
+def test_it_refuses_a_model_that_only_another_connection_lists(
+    client_alice: Client, ground: Playground, variant_form: Form, other: Connection
+) -> None:
+    url = reverse("setup-variant-add", args=[ground.pk])
+    answer = client_alice.post(url, {**variant_form, "connection": other.pk})
+
+    assert answer.status_code == 422
+    assert "“simulated-1” is a model of Pretend, not of Local." in answer.content.decode()
+
+
+def test_it_takes_a_model_that_nobody_lists_from_a_server(
+    client_alice: Client, ground: Playground, variant_form: Form, other: Connection
+) -> None:
+    url = reverse("setup-variant-add", args=[ground.pk])
+    client_alice.post(url, {**variant_form, "connection": other.pk, "model_id": "brand-new"})
+
+    assert ground.variants.get().model_id == "brand-new"
+
+
+def test_it_offers_the_models_of_the_chosen_connection(
+    client_alice: Client, ground: Playground, make_variant: MakeVariant, other: Connection
+) -> None:
+    variant = make_variant()
+    url = reverse("setup-variant-edit", args=[ground.pk, variant.pk])
+    page = client_alice.get(url).content.decode()
+
+    assert f'list="models-{variant.connection_id}"' in page
+    options = '<option value="tiny"></option><option value="large"></option>'
+    assert f'<datalist id="models-{other.pk}">{options}</datalist>' in page
