@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from evals import kpis as catalogue
-from evals.domain.rules import Condition, PassLine
+from evals.domain.rules import POLICIES, Condition, PassLine, Policy
 from evals.domain.snapshot import ColumnSpec
 from evals.kpis.parameters import Parameter
 from evals.models import SetupKpi
@@ -21,6 +21,12 @@ OPERATOR_WORDS = (
     ("==", "= exactly"),
     ("between", "between"),
 )
+POLICY_WORDS: tuple[tuple[Policy, str], ...] = (
+    ("skip", "Leave it out"),
+    ("hold", "Undecided"),
+    ("fail", "Fail"),
+    ("pass", "Pass"),
+)
 BY_ROLE = "By its role"
 
 
@@ -30,6 +36,9 @@ class KpiForm(forms.Form):
     name = forms.CharField(max_length=100)
     place = forms.ChoiceField(
         label="In the rule", choices=[(place, PLACE_WORDS[place]) for place in PLACES]
+    )
+    on_missing = forms.ChoiceField(
+        label="When it does not apply", choices=POLICY_WORDS, initial="skip"
     )
     op = forms.ChoiceField(label="Passes when the score is", choices=OPERATOR_WORDS)
     value = forms.FloatField(label="Value")
@@ -81,12 +90,13 @@ class KpiForm(forms.Form):
             inputs={n: given[f"input_{n}"] for n in self.bindable if given[f"input_{n}"]},
             line=given["line"],
             place=_place(given["place"]),
+            on_missing=next(each for each in POLICIES if each == given["on_missing"]),
         )
 
 
 def initial_of(kpi: SetupKpi, condition: Condition, place: Place) -> dict[str, Any]:
     """A chosen KPI as values of its form."""
-    initial: dict[str, Any] = {"name": kpi.name, "place": place}
+    initial: dict[str, Any] = {"name": kpi.name, "place": place, "on_missing": condition.on_missing}
     # As a text without needless zeros, which is also how the choices of yes and no are written.
     value = f"{condition.line.value:.12g}"
     initial.update(op=condition.line.op, value=value, high=condition.line.high)
@@ -133,6 +143,7 @@ def _field(parameter: Parameter) -> forms.Field:
         return make(**{**common, "required": True})
     if parameter.kind == "lines":
         area = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+        common["help_text"] = f"{parameter.help}, one a line"
         return forms.CharField(**common, widget=area, max_length=50_000)
     return forms.CharField(**common, strip=False, max_length=5_000)
 

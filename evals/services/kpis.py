@@ -12,7 +12,7 @@ from django.db.models import Max
 from accounts.errors import Refused
 from accounts.models import User, Workspace
 from evals import kpis as catalogue
-from evals.domain.rules import Condition, PassLine
+from evals.domain.rules import Condition, PassLine, Policy
 from evals.kpis.base import Kpi
 from evals.models import KpiVersion, SetupKpi
 from evals.services import kpi_fit, rules
@@ -42,6 +42,7 @@ class KpiDraft:
     inputs: Mapping[str, str] = field(default_factory=dict)
     line: PassLine
     place: Place = "counted"
+    on_missing: Policy = "skip"
 
 
 @transaction.atomic
@@ -86,7 +87,7 @@ def add(
 
 @transaction.atomic
 def update(*, kpi: SetupKpi, draft: KpiDraft, user: User | None = None) -> None:
-    """Change name, parameters, inputs and pass line of a chosen KPI.
+    """Change name, parameters, inputs and condition of a chosen KPI.
 
     Raises Refused for parameters the KPI does not take and a line that is off its scale.
     """
@@ -95,13 +96,19 @@ def update(*, kpi: SetupKpi, draft: KpiDraft, user: User | None = None) -> None:
     kpi.name = draft.name.strip() or kind.name
     kpi.inputs = dict(draft.inputs)
     kpi.save(update_fields=["name", "params", "inputs"])
-    put_in_rule(kpi=kpi, line=draft.line, place=draft.place, user=user)
+    put_in_rule(kpi=kpi, line=draft.line, place=draft.place, on_missing=draft.on_missing, user=user)
 
 
 def put_in_rule(
-    *, kpi: SetupKpi, line: PassLine | None = None, place: Place | None = None, user: User | None
+    *,
+    kpi: SetupKpi,
+    line: PassLine | None = None,
+    place: Place | None = None,
+    on_missing: Policy | None = None,
+    user: User | None,
 ) -> None:
-    """Move the pass line of a chosen KPI, or its place in the rule; None leaves as it is.
+    """Move the pass line of a chosen KPI, its place in the rule, or what "not applicable" means
+    there; None leaves as it is.
 
     Raises Refused for a line that is off the KPI's scale.
     """
@@ -110,7 +117,12 @@ def put_in_rule(
     if place == "shown":
         rules.drop_condition(playground=kpi.playground, slot=kpi.slot, user=user)
         return
-    condition = replace(old, line=line or old.line, required=place == "required")
+    condition = replace(
+        old,
+        line=line or old.line,
+        required=place == "required",
+        on_missing=on_missing or old.on_missing,
+    )
     try:
         condition.line.check_fits(kind_of(kpi.key).scale)
     except ValueError as exc:

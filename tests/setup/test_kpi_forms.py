@@ -169,3 +169,23 @@ def test_it_suggests_recall_against_short_expected_texts(
     client_alice.post(reverse("setup-suggest", args=[playground.pk]))
 
     assert playground.setup_kpis.get(key="token_f1").params == params
+
+
+@pytest.mark.parametrize("policy", ["skip", "hold", "fail", "pass"])
+def test_it_stores_what_not_applicable_means(
+    client_alice: Client, ground: Playground, policy: str
+) -> None:
+    kpi = kpis.add(playground=ground, key="exact_match")
+    edit(client_alice, kpi, on_missing=policy)
+    assert kpis.condition_of(kpi).on_missing == policy
+
+    edit(client_alice, kpi)
+    assert kpis.condition_of(kpi).on_missing == policy
+
+
+def test_it_asks_for_lists_one_a_line(client_alice: Client, ground: Playground) -> None:
+    kpi = kpis.add(playground=ground, key="forbidden_phrases")
+    url = reverse("setup-kpi-edit", args=[ground.pk, kpi.pk])
+
+    page = client_alice.get(url).content.decode()
+    assert "Words and phrases that must not occur, one a line" in page
