@@ -57,8 +57,8 @@ def _rows(
     if without:
         yield Item(
             state="review",
-            text=f"{_share(without, estimate)} no expected answer. KPIs that need one leave "
-            "them out.",
+            text=f"{_share(without, estimate)} no expected answer. KPIs that need one do "
+            "not apply there.",
             page="data",
         )
     yield from _context(estimate, columns, variants)

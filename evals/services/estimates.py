@@ -2,25 +2,30 @@
 
 Tokens are estimated at four characters each, the usual figure for English text. Rows are read,
 at most `SAMPLE` of them and evenly spaced, and the prompts are filled as they would be sent.
+Answers are taken to be as long as the model's earlier ones, else at least `SHORTEST_ANSWER`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
+from typing import Literal
 
 import numpy as np
 
 from evals.domain import prompts
 from evals.domain.costs import cost_usd
 from evals.domain.snapshot import ColumnSpec, Snapshot, VariantSpec
-from evals.models import Connection, ConnectionState, RunSpec
+from evals.models import Connection, ConnectionState, Run, RunSpec
+from evals.services.answer_lengths import mean_tokens_out
 from evals.services.variants import column_specs, spec_of
 from playground.models import Playground
 from playground.queries import cells_of, current_version, spread_cells
 
 CHARS_PER_TOKEN = 4
 SAMPLE = 500
+# Tokens. A model asked for a word says a sentence.
+SHORTEST_ANSWER = 60
 # Until a call of the connection was measured.
 GUESSED_CALL_MS: Mapping[str, float] = {
     Connection.Kind.EMBEDDED: 500.0,
@@ -36,7 +41,7 @@ class VariantEstimate:
     """One variant over the rows. Costs are US dollars, None when a price is unknown.
 
     `cost_most` is reached when every answer is as long as its limit allows. All figures are
-    None when the prompt cannot be filled.
+    None when the prompt cannot be filled. `is_measured`: earlier answers gave `tokens_out`.
     """
 
     model: str
@@ -45,6 +50,7 @@ class VariantEstimate:
     tokens_out: int | None
     cost: Decimal | None
     cost_most: Decimal | None
+    is_measured: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +86,14 @@ class Estimate:
         return _sum(variant.tokens_out for variant in self.variants)
 
     @property
+    def measured_answers(self) -> Literal["all", "some", "none"]:
+        """For how many of the variants earlier answers say how long an answer is."""
+        measured = {variant.is_measured for variant in self.variants}
+        if True not in measured:
+            return "none"
+        return "some" if False in measured else "all"
+
+    @property
     def cost(self) -> Decimal | None:
         """US dollars for the variants with a known price; None when there is none."""
         return _known_sum(variant.cost for variant in self.variants)
@@ -105,7 +119,11 @@ def estimate(playground: Playground, limit: int | None = None) -> Estimate:
     specs = [spec_of(variant) for variant in chosen]
     connections = {variant.connection_id: variant.connection for variant in chosen}
     seconds, is_measured = _duration(specs, connections, rows)
-    priced = tuple(estimate_variant(spec, columns, looked_at, rows) for spec in specs)
+    said = mean_tokens_out(playground.pk, {_model(spec) for spec in specs})
+    priced = tuple(
+        estimate_variant(spec, columns, looked_at, rows, said=said.get(_model(spec)))
+        for spec in specs
+    )
     return Estimate(
         rows=rows,
         variants=priced,
@@ -129,20 +147,31 @@ def cost_of_run(run_id: int) -> Decimal | None:
     step = max(1, ceil(len(ids) / SAMPLE))
     looked_at = [row.cells for row in cells_of(ids[::step]).values()]
     rows = len(ids) * spec.reps
+    run = Run.objects.get(pk=run_id)
+    models = {_model(variant) for variant in snapshot.variants}
+    said = mean_tokens_out(run.playground_id, models, before=run.number)
     costs = [
-        estimate_variant(variant, snapshot.columns, looked_at, rows).cost
+        estimate_variant(
+            variant, snapshot.columns, looked_at, rows, said=said.get(_model(variant))
+        ).cost
         for variant in snapshot.variants
     ]
     return None if None in costs else _known_sum(costs)
 
 
 def estimate_variant(
-    spec: VariantSpec, columns: Sequence[ColumnSpec], sample: Sequence[Cells], rows: int
+    spec: VariantSpec,
+    columns: Sequence[ColumnSpec],
+    sample: Sequence[Cells],
+    rows: int,
+    *,
+    said: float | None = None,
 ) -> VariantEstimate:
     """One variant over `rows` rows, of which `sample` was read.
 
-    An answer is taken to be as long as the expected one, or half its limit where nothing is
-    expected; never longer than its limit.
+    An answer is taken to have `said` tokens, the mean of the model's earlier answers; None when
+    there are none: then it is as long as the expected one, and `SHORTEST_ANSWER` at least. It is
+    never longer than its limit.
     """
     if prompts.problems(spec, columns):
         return VariantEstimate(
@@ -152,11 +181,15 @@ def estimate_variant(
             tokens_out=None,
             cost=None,
             cost_most=None,
+            is_measured=said is not None,
         )
     sent = sum(_tokens(_prompt_length(spec, columns, cells)) for cells in sample)
     tokens_in = _scaled(sent, rows, len(sample))
-    said = sum(_answer_tokens(spec, columns, cells) for cells in sample)
-    tokens_out = _scaled(said, rows, len(sample))
+    if said is None:
+        assumed = sum(_answer_tokens(spec, columns, cells) for cells in sample)
+        tokens_out = _scaled(assumed, rows, len(sample))
+    else:
+        tokens_out = round(rows * min(said, spec.max_tokens))
     return VariantEstimate(
         model=spec.model,
         calls=rows,
@@ -164,6 +197,7 @@ def estimate_variant(
         tokens_out=tokens_out,
         cost=cost_of(spec, tokens_in, tokens_out),
         cost_most=cost_of(spec, tokens_in, rows * spec.max_tokens),
+        is_measured=said is not None,
     )
 
 
@@ -186,9 +220,12 @@ def _prompt_length(spec: VariantSpec, columns: Sequence[ColumnSpec], cells: Cell
 
 def _answer_tokens(spec: VariantSpec, columns: Sequence[ColumnSpec], cells: Cells) -> int:
     expected = next((column.id for column in columns if column.role == "expected"), None)
-    if expected is None:
-        return ceil(spec.max_tokens / 2)
-    return min(spec.max_tokens, max(1, _tokens(len(cells.get(expected, "")))))
+    known = _tokens(len(cells.get(expected, ""))) if expected else 0
+    return min(spec.max_tokens, max(known, SHORTEST_ANSWER))
+
+
+def _model(spec: VariantSpec) -> tuple[int, str]:
+    return spec.connection_id, spec.model
 
 
 def _tokens(characters: int) -> int:

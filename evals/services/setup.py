@@ -1,7 +1,8 @@
 """A playground's setup as a whole: a first suggestion, what is wrong with it, and its snapshot."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -25,18 +26,25 @@ ANSWER_FROM_CONTEXT = (
 SUGGESTED_MAX_TOKENS = 128
 
 
+class Suggested(NamedTuple):
+    """What a suggestion added to a setup."""
+
+    variants: list[Variant]
+    kpis: list[SetupKpi]
+
+
 @transaction.atomic
-def suggest(playground: Playground, user: User | None = None) -> None:
-    """Fill what is still empty: two variants, KPIs by the roles present, a rule.
+def suggest(playground: Playground, user: User | None = None) -> Suggested:
+    """Add two variants if there is none, and the KPIs that fit the roles present; the ones added.
 
     With a context column the variants are closed book and with context, else a plain prompt and
     one that asks for a short answer. What a person has set up already stays as it is.
     """
+    drafts: Iterable[VariantDraft] = ()
     if not Variant.objects.filter(playground=playground).exists():
-        for draft in _suggested_variants(playground):
-            variants.create(playground=playground, draft=draft)
-    if not SetupKpi.objects.filter(playground=playground).exists():
-        kpis.suggest(playground=playground, user=user)
+        drafts = _suggested_variants(playground)
+    added = [variants.create(playground=playground, draft=draft) for draft in drafts]
+    return Suggested(added, kpis.suggest(playground=playground, user=user))
 
 
 def first_prompt(playground: Playground) -> str:

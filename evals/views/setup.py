@@ -6,14 +6,16 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in
 from accounts.errors import Refused
 from evals.domain.rules import MODES
 from evals.queries import readiness, run_list, setup_page
+from evals.queries.readiness_kpis import kpi_items
 from evals.queries.setup_sliders import last_run
-from evals.services import estimates, kpis, rules
+from evals.services import estimates, rules
 from evals.services import setup as setup_service
 from evals.services.variants import MOST_VARIANTS, column_specs
 from playground.access import get_playground
@@ -34,10 +36,17 @@ def setup(request: HttpRequest, playground_id: int) -> HttpResponse:
     return render(request, "evals/setup.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def estimate(request: HttpRequest, playground_id: int) -> HttpResponse:
-    """The panel beside the setup, for another number of rows."""
+    """The panel beside the setup, for another number of rows.
+
+    The form that starts a run posts here without a script, and is led to the whole page.
+    """
     playground = get_playground(request.user, playground_id)
+    if request.method == "POST":
+        limit = _limit(request.POST)
+        query = f"?limit={limit}" if limit else ""
+        return redirect(f"{reverse('setup', args=[playground.pk])}{query}")
     context = page_context(playground, _limit(request.GET))
     return render(request, "evals/setup.html#estimate", context)
 
@@ -58,12 +67,19 @@ def setup_rule(request: HttpRequest, playground_id: int) -> HttpResponse:
 def setup_suggest(request: HttpRequest, playground_id: int) -> HttpResponse:
     """Fill what is empty, and choose the KPIs that fit the data."""
     playground = get_playground(request.user, playground_id)
-    user = signed_in(request.user)
-    setup_service.suggest(playground, user)
-    added = kpis.suggest(playground=playground, user=user)
-    names = ", ".join(kpi.name for kpi in added)
-    said = f"Added {names}." if added else "Nothing to add: the setup fits your data."
-    return changed(request, playground, said)
+    added = setup_service.suggest(playground, signed_in(request.user))
+    named = {
+        "variant": [variant.name for variant in added.variants],
+        "KPI": [kpi.name for kpi in added.kpis],
+    }
+    said = [
+        f"Added {len(names)} {kind}{'' if len(names) == 1 else 's'}: {', '.join(names)}."
+        for kind, names in named.items()
+        if names
+    ]
+    return changed(
+        request, playground, " ".join(said) or "Nothing to add: the setup fits your data."
+    )
 
 
 def changed(request: HttpRequest, playground: Playground, said: str = "") -> HttpResponse:
@@ -87,12 +103,15 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
     rule = setup_page.rule_of(playground, chosen)
     last = last_run(playground)
     estimate = estimates.estimate(playground, limit)
-    ready = readiness.items(
-        problems=setup_service.problems(playground),
-        estimate=estimate,
-        columns=columns,
-        variants=variants,
-    )
+    ready = [
+        *readiness.items(
+            problems=setup_service.problems(playground),
+            estimate=estimate,
+            columns=columns,
+            variants=variants,
+        ),
+        *kpi_items(chosen, rule, columns, estimate, current_version(playground)),
+    ]
     return {
         **bar(playground),
         "variants": setup_page.variant_lines(variants, estimate.variants),

@@ -11,9 +11,10 @@ from evals.services.estimates import estimate
 from playground.models import Playground
 from tests.setup.conftest import MakeVariant
 
-# The three questions have 25, 24 and 18 characters, the expected answers 7, 8 and 0.
+# The three questions have 25, 24 and 18 characters, the expected answers 7, 8 and 0:
+# each answer is taken to be 60 tokens.
 QUESTION_TOKENS = 7 + 6 + 5
-EXPECTED_TOKENS = 2 + 2 + 1
+ASSUMED_TOKENS = 3 * 60
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_it_counts_calls_and_tokens(ground: Playground, make_variant: MakeVarian
 
     assert (found.rows, found.calls) == (3, 6)
     assert found.tokens_in == 2 * QUESTION_TOKENS
-    assert found.tokens_out == 2 * EXPECTED_TOKENS
+    assert found.tokens_out == 2 * 3 * 40
 
 
 def test_a_prompt_that_is_too_long_to_be_sent_costs_nothing(
@@ -53,24 +54,24 @@ def test_it_counts_the_context_that_is_sent(ground: Playground, make_variant: Ma
 def test_it_computes_the_cost_and_its_upper_bound(
     ground: Playground, make_variant: MakeVariant, priced: None
 ) -> None:
-    make_variant(max_tokens=40)
+    make_variant(max_tokens=100)
     found = estimate(ground)
 
-    assert found.cost == Decimal(QUESTION_TOKENS * 2 + EXPECTED_TOKENS * 10) / 1_000_000
-    assert found.cost_most == Decimal(QUESTION_TOKENS * 2 + 3 * 40 * 10) / 1_000_000
+    assert found.cost == Decimal(QUESTION_TOKENS * 2 + ASSUMED_TOKENS * 10) / 1_000_000
+    assert found.cost_most == Decimal(QUESTION_TOKENS * 2 + 3 * 100 * 10) / 1_000_000
 
 
 def test_it_leaves_an_unknown_price_out_and_names_the_model(
     client_alice: Client, ground: Playground, make_variant: MakeVariant, priced: None
 ) -> None:
-    make_variant()
+    make_variant(max_tokens=100)
     make_variant(model_id="nobody-knows-this")
     Connection.objects.update(kind=Connection.Kind.LITELLM)
     found = estimate(ground)
     page = client_alice.get(reverse("setup", args=[ground.pk])).content.decode()
 
     assert found.unpriced == ("nobody-knows-this",)
-    assert found.cost == Decimal(QUESTION_TOKENS * 2 + EXPECTED_TOKENS * 10) / 1_000_000
+    assert found.cost == Decimal(QUESTION_TOKENS * 2 + ASSUMED_TOKENS * 10) / 1_000_000
     assert "No price is known for <code>nobody-knows-this</code>" in page
 
 
@@ -124,7 +125,7 @@ def test_it_estimates_the_first_rows_only(
     panel = client_alice.get(url, {"limit": "2"}).content.decode()
 
     assert "Run 2 answers" in panel
-    assert '<input type="hidden" name="limit" value="2">' in panel
+    assert 'max="9999999" value="2"' in panel
 
 
 @pytest.mark.parametrize("limit", ["", "0", "-1", "many", "99999999999"])

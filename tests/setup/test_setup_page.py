@@ -199,3 +199,33 @@ def test_it_needs_the_same_queries_at_any_number_of_rows(
         for n in range(4, 304)
     )
     assert queries() == at_three_rows
+
+
+def test_it_says_what_it_suggests_for_an_empty_setup(
+    client_alice: Client, ground: Playground
+) -> None:
+    url = reverse("setup-suggest", args=[ground.pk])
+    answer = client_alice.post(url, headers={"HX-Request": "true"}).content.decode()
+
+    assert "Added 2 variants: Closed book, With context." in answer
+    assert "Added 3 KPIs: Recall, Number grounding, Word count." in answer
+    assert "Nothing to add" not in answer
+
+
+def test_it_sends_the_typed_number_of_rows_with_the_run_form(
+    client_alice: Client, ready: Playground
+) -> None:
+    page = client_alice.get(reverse("setup", args=[ready.pk])).content.decode()
+    start = page.index(f'action="{reverse("run-start", args=[ready.pk])}"')
+    form = page[start : page.index("</form>", start)]
+
+    assert 'name="limit" type="number"' in form
+    assert page.count('name="limit"') == 1
+
+
+def test_it_estimates_without_a_script(client_alice: Client, ready: Playground) -> None:
+    form = {"limit": "2", "form_token": "0" * 32}
+    answer = client_alice.post(reverse("estimate", args=[ready.pk]), form, follow=True)
+
+    assert "Run 4 answers" in answer.content.decode()
+    assert not Run.objects.exists()
