@@ -25,7 +25,8 @@ def migrate_if_needed() -> bool:
 def make_owner(*, with_sample: bool) -> bool:
     """At the first start: the owner, a workspace and the sample; True when they were made.
 
-    A workspace without any connection gets the embedded model, when it is installed. Also gives the owner the password of EVALGROUND_OWNER_PASSWORD while they have none.
+    A workspace without any connection gets the embedded model, when it is installed. The owner
+    gets the password of EVALGROUND_OWNER_PASSWORD while they have none.
 
     Raises CommandError when that password is too weak.
     """

@@ -25,6 +25,12 @@ def test_it_offers_a_file_field_that_works_without_scripts(client_alice: Client)
     assert "<noscript><button" in form[0]
 
 
+def test_it_names_the_largest_file(client_alice: Client) -> None:
+    page = client_alice.get(reverse("playground-new")).content.decode()
+
+    assert "Up to 50 MB or 100,000 rows." in page
+
+
 def test_a_visitor_is_asked_to_log_in(client: Client, db: None) -> None:
     answer = client.post(reverse("playground-new"), posted())
 
