@@ -1,6 +1,6 @@
 """Every number on screen is written here. None is "–": no data is never shown as 0."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from math import floor, log10
 
 from evals.domain.scales import Scale
@@ -39,14 +39,14 @@ def significant(value: float | None) -> str:
 
 
 def percent(share: float | None, *, decimals: int = 0) -> str:
-    """A share of 1 as "81%".
+    """A share of 1 as "81%"; a half is rounded up.
 
     Rounding never makes "100%" or "0%" of what is not: 0.999 is ">99%", 0.001 "<1%".
     """
     if share is None:
         return NOTHING
     step = 10**-decimals
-    rounded = round(share * 100, decimals)
+    rounded = _half_up(share * 100, decimals)
     if rounded >= 100 and share < 1:
         return f">{100 - step:.{decimals}f}%"
     if rounded <= 0 and share > 0:
@@ -58,7 +58,7 @@ def points(difference_of_shares: float | None, *, decimals: int = 0) -> str:
     """A difference of two shares in percentage points: "+18", "−4.2", "0"."""
     if difference_of_shares is None:
         return NOTHING
-    return _signed(difference_of_shares * 100, decimals)
+    return _signed(float(_half_up(difference_of_shares * 100, decimals)), decimals)
 
 
 def score(value: float | None, scale: Scale) -> str:
@@ -137,6 +137,13 @@ def difference(*, old: float | None, new: float | None) -> str:
     if old == 0 or absolute == "0":
         return absolute
     return f"{absolute} / {_signed(change / abs(old) * 100, 1)}%"
+
+
+def _half_up(value: float, decimals: int) -> Decimal:
+    """`value` rounded as people do it by hand, a half away from zero: 82.5 is 83."""
+    # In binary 57.5 % of 1 is 57.49999999999999.
+    exact = Decimal(f"{value:.9f}")
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def _signed(value: float, decimals: int) -> str:

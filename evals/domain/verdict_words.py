@@ -99,8 +99,17 @@ def _reason(finding: _Finding, vocabulary: Vocabulary) -> str:
         return f"{name} could not be scored{_CONSEQUENCES[condition.on_error]}"
     shown = _shown(value, condition.line, scale)
     if finding.state == ConditionState.PASS:
-        return f"{name} {shown} meets {condition.line.words(scale)}"
+        return f"{name} {shown} {_met(condition.line, scale)}"
     return f"{name} {shown} is {_missed(condition.line, value, scale)}"
+
+
+def _met(line: PassLine, scale: Scale | None) -> str:
+    """How a value meets the line: "meets ≥ 0.6", "is between 1 and 300"."""
+    words = line.words(scale)
+    if line.high is None:
+        return f"meets {words}"
+    unit = scale.unit if scale else ""
+    return f"is {words.removesuffix(f' {unit}')}" if unit else f"is {words}"
 
 
 def _missed(line: PassLine, value: float, scale: Scale | None) -> str:

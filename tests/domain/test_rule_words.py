@@ -130,6 +130,14 @@ def test_a_pass_names_what_held() -> None:
     assert _reasons(rule, f1=0.72, b="n/a") == ["Token F1 0.72 meets ≥ 0.6"]
 
 
+def test_a_pass_between_two_ends_lies_there() -> None:
+    line = PassLine(op="between", value=1, high=300)
+    rule = all_of(Condition(slot="words", line=line))
+    scales = {"words": Scale(high=None, unit="words")}
+
+    assert _reasons(rule, scales=scales, words=14) == ["words 14 words is between 1 and 300"]
+
+
 def test_an_undecided_answer_names_what_is_open() -> None:
     rule = all_of(F1, at_least_half("b"))
 
