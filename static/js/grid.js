@@ -59,3 +59,14 @@ document.addEventListener("focusin", (event) => {
   const cell = event.target.closest?.("[data-grid] [role=gridcell][tabindex]");
   if (cell && !cell.classList.contains("cur")) choose(cell);
 });
+
+const withKey = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+
+// A plain click on an answer opens it. Links keep theirs, and selecting text opens nothing.
+document.addEventListener("click", (event) => {
+  const cell = event.target.closest("[data-grid] [role=gridcell][tabindex]");
+  if (!cell || event.target.closest("a, button")) return;
+  if (withKey(event) || event.detail > 1 || String(getSelection())) return;
+  choose(cell);
+  open(cell);
+});

@@ -65,6 +65,45 @@ def test_it_opens_the_current_answer_with_enter(stage: Stage) -> None:
     assert page.url.endswith("#a1")
 
 
+def test_it_opens_an_answer_that_is_clicked(stage: Stage) -> None:
+    page = stage.show(GRID)
+
+    page.locator("#b2").click(position={"x": 200, "y": 5})
+
+    assert page.url.endswith("#b2")
+    assert page.locator(".cur").get_attribute("id") == "b2"
+
+
+def test_it_opens_no_answer_whose_text_is_being_selected(stage: Stage) -> None:
+    page = stage.show(GRID.replace(">o</a></div>", ">o</a> Some text to be selected</div>"))
+    box = page.locator("#b2").bounding_box()
+    assert box
+
+    page.mouse.move(box["x"] + 20, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 8)
+    page.mouse.up()
+
+    assert page.evaluate("String(getSelection())")
+    assert "#" not in page.url
+
+
+def test_it_goes_back_from_the_drawer_to_the_answer_it_shows(stage: Stage) -> None:
+    cell = (
+        '<div role="gridcell" tabindex="-1" id="{}"><a data-open href="/rows/{}?cell={}"></a></div>'
+    )
+    cells = "".join(cell.format(f"{x}{n}", n, x) for n in (1, 2) for x in "ab")
+    close = '<a data-close href="/page?row=2&cell=b">Close</a>'
+    page = stage.show(
+        f'<div data-grid><div role="row">{cells}</div></div><div id="drawer">{close}</div>'
+    )
+
+    page.keyboard.press("Escape")
+
+    assert page.evaluate("document.activeElement.id") == "b2"
+    assert page.locator(".cur").get_attribute("id") == "b2"
+
+
 def test_it_presses_the_control_of_a_pair_of_keys(stage: Stage) -> None:
     page = stage.show(
         '<a href="#fails" data-key="f f">Any fail</a><a href="#all" data-key="f a">All</a>'
