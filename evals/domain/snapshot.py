@@ -38,6 +38,11 @@ class VariantSpec:
     input_per_1m: str | None = None
     output_per_1m: str | None = None
 
+    @property
+    def is_simulated(self) -> bool:
+        """Whether no model answers: the connection makes the answers up."""
+        return self.kind == "simulated"
+
 
 @dataclass(frozen=True, kw_only=True)
 class KpiSpec:

@@ -8,10 +8,12 @@ from threading import Lock
 
 from django.db.models import Max
 
-from evals.domain.snapshot import letter
+from evals.domain.snapshot import Snapshot, letter
 from evals.domain.statistics import accuracy
 from evals.models import Run, RunRule
+from evals.queries.answer_sentence import best_variant
 from evals.queries.verdicts import verdicts
+from playground.models import DatasetVersion
 
 _KEPT = 4_096
 
@@ -23,11 +25,17 @@ _lock = Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class Best:
-    """The most accurate variant of a run and its accuracy."""
+    """The most accurate variant of a run and its accuracy over `decided` answers.
+
+    `is_whole` says that the run went over all rows the data had.
+    """
 
     letter: str
     name: str
+    is_simulated: bool
     accuracy: float
+    decided: int
+    is_whole: bool
 
 
 def best_of(runs: Sequence[Run]) -> dict[int, Best | None]:
@@ -59,10 +67,24 @@ def _kept(run: Run, rule_id: int) -> Best | None:
 
 
 def _judged(run: Run) -> Best | None:
-    shares = [accuracy(row).value for row in verdicts(run).codes]
-    known = [(share, index) for index, share in enumerate(shares) if share is not None]
-    if not known:
+    codes = verdicts(run).codes
+    accuracies = [accuracy(row) for row in codes]
+    best = best_variant(accuracies)
+    if best is None:
         return None
-    share, index = max(known, key=lambda one: (one[0], -one[1]))
-    name = str(run.spec.snapshot["variants"][index]["name"])
-    return Best(letter=letter(index), name=name, accuracy=share)
+    own, snapshot = accuracies[best], Snapshot.from_json(run.spec.snapshot)
+    return Best(
+        letter=letter(best),
+        name=snapshot.variants[best].name,
+        is_simulated=snapshot.variants[best].is_simulated,
+        accuracy=own.passes / own.decided,
+        decided=own.decided,
+        is_whole=_is_whole(run, snapshot, codes.shape[1]),
+    )
+
+
+def _is_whole(run: Run, snapshot: Snapshot, rows: int) -> bool:
+    version = DatasetVersion.objects.filter(
+        playground_id=run.playground_id, number=snapshot.dataset_version
+    )
+    return version.filter(row_count__lte=rows).exists()

@@ -24,8 +24,9 @@ class Card:
     """A playground on the home page.
 
     `state` is "empty" (no rows), "setup" (variants or KPIs are missing), "ready" (never run),
-    "running", "paused" or "judged". `best` is None while nothing is decided; `history` are the
-    best accuracies of the last runs, oldest first.
+    "running", "paused", "judged" (a run is done) or "cancelled" (none is). `run` is the last run,
+    `judged` the last one that is done; `best` is of that, None when nothing is decided. `history`
+    are the best accuracies of the last runs that are done and went over all rows, oldest first.
     """
 
     playground: Playground
@@ -34,13 +35,14 @@ class Card:
     variants: int
     runs: int
     run: Run | None
+    judged: Run | None
     best: Best | None
     history: tuple[float, ...]
     when: str
 
     @property
     def accuracy(self) -> float | None:
-        """The best accuracy of the last run."""
+        """The best accuracy of the last run that is done."""
         return self.best.accuracy if self.best else None
 
     @property
@@ -133,10 +135,11 @@ def _runs(playground_ids: Sequence[int]) -> dict[int, list[Run]]:
 
 
 def _worth_reading(runs: Sequence[Run]) -> list[Run]:
-    """The runs whose accuracy the card shows: the last one, and a few small ones before it."""
+    """The runs whose accuracy the card shows: the last one done, and a few small ones before it."""
+    done = [run for run in runs if run.state == Run.State.DONE]
     return [
         run
-        for place, run in enumerate(runs[:_HISTORY])
+        for place, run in enumerate(done[:_HISTORY])
         if place == 0 or run.cells <= _HISTORY_CELLS
     ]
 
@@ -148,24 +151,26 @@ def _card(
     judged: Mapping[int, Best | None],
 ) -> Card:
     run = runs[0] if runs else None
-    known = [judged[one.pk] for one in reversed(_worth_reading(runs))]
+    read = _worth_reading(runs)
+    known = [judged[one.pk] for one in reversed(read)]
     return Card(
         playground=playground,
-        state=_state(facts, run),
+        state=_state(facts, run, is_judged=bool(read)),
         rows=facts.rows,
         variants=facts.variants,
         runs=len(runs),
         run=run,
-        best=judged[run.pk] if run else None,
-        history=tuple(best.accuracy for best in known if best),
+        judged=read[0] if read else None,
+        best=judged[read[0].pk] if read else None,
+        history=tuple(best.accuracy for best in known if best and best.is_whole),
         when=when_words(run.created_at if run else playground.created_at),
     )
 
 
-def _state(facts: _Facts, run: Run | None) -> str:
+def _state(facts: _Facts, run: Run | None, *, is_judged: bool) -> str:
     if run is not None:
         moving = {Run.State.RUNNING: "running", Run.State.PAUSED: "paused"}
-        return moving.get(Run.State(run.state), "judged")
+        return moving.get(Run.State(run.state), "judged" if is_judged else "cancelled")
     if not facts.rows:
         return "empty"
     return "ready" if facts.variants and facts.kpis else "setup"

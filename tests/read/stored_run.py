@@ -78,6 +78,8 @@ class Plan:
     rule: Rule = field(default_factory=lambda: RULE)
     state: str = Run.State.DONE
     cost_nano: Sequence[int | None] = (400_000,)
+    kinds: Sequence[str] = ("openai",)
+    per_1m: str | None = None
     name: str = "Tents"
 
 
@@ -153,13 +155,15 @@ def _snapshot(playground: Playground, plan: Plan) -> Snapshot:
             VariantSpec(
                 name=f"Model {index + 1}",
                 connection_id=1,
-                connection_name="Simulated",
-                kind="simulated",
+                connection_name="Somewhere",
+                kind=plan.kinds[index % len(plan.kinds)],
                 model=f"model-{index + 1}",
                 system_prompt="Answer in one sentence.",
                 user_prompt="{{" + plan.columns[0] + "}}",
                 use_context=index > 0 and "context" in plan.roles,
                 is_baseline=index == 0,
+                input_per_1m=plan.per_1m,
+                output_per_1m=plan.per_1m,
             )
             for index in range(plan.variants)
         ),
@@ -196,6 +200,7 @@ def _records(run: Run, plan: Plan) -> Iterable[AnswerRecord]:
                     status=Answer.Status.ERROR,
                     error_class=said.error_class,
                     error_text=said.words,
+                    cost_nano=0,
                     tries=3,
                 )
                 continue

@@ -10,8 +10,10 @@ from evals.models import Run
 from playground.models import Playground
 from playground.services.rows import ColumnDraft, create_playground
 from tests.read.conftest import StoreRun
-from tests.read.stored_run import Failure, Plan
+from tests.read.stored_run import Failure, Plan, row
 from tests.read.stored_run import store_run as store_another
+
+SIMULATED = '<span class="chip" title="Not a model: it makes its answers up">Simulated</span>'
 
 
 def body(client: Client, url: str = "/") -> str:
@@ -43,7 +45,9 @@ def test_it_says_who_is_best_and_by_how_much(client_alice: Client, store_run: St
 
     page = body(client_alice)
 
-    assert re.search(r'<span class="pct">62<small>%</small>', page)
+    assert re.search(
+        r'<span class="pct">63<small>%</small></span> <span class="dim t12">of 8</span>', page
+    )
     assert "Model 2" in page
     assert "8 rows" in page
     assert f'href="/playgrounds/{run.playground_id}/compare"' in page
@@ -59,6 +63,47 @@ def test_it_draws_accuracy_over_runs(client_alice: Client, store_run: StoreRun) 
     page = body(client_alice)
     assert 'class="spark"' in page
     assert "Accuracy, 2 runs" in page
+
+
+def test_it_takes_no_accuracy_from_a_cancelled_run(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    run = store_run()
+    ground = Playground.objects.get(pk=run.playground_id)
+    right = Plan(state=Run.State.CANCELLED, say=lambda v, n: row(n)[1] if n < 2 else None)
+    store_another(ground, right)
+
+    page = body(client_alice)
+
+    assert '<span class="pct">63<small>%' in page
+    assert "Last run cancelled" in page
+    assert 'class="spark"' not in page
+    assert f'href="/playgrounds/{ground.pk}/compare?run=1"' in page
+
+
+def test_it_says_how_far_a_cancelled_run_got_when_no_run_is_done(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    store_run(state=Run.State.CANCELLED, say=lambda v, n: row(n)[1] if n < 1 else None)
+
+    page = body(client_alice)
+
+    assert "Cancelled" in page
+    assert "2 of 16 answers" in page
+    assert 'class="pct"' not in page
+
+
+def test_it_draws_only_runs_over_all_rows(client_alice: Client, store_run: StoreRun) -> None:
+    run = store_run()
+    store_another(Playground.objects.get(pk=run.playground_id), Plan(rows=3))
+
+    assert 'class="spark"' not in body(client_alice)
+
+
+def test_it_calls_a_simulated_winner_simulated(client_alice: Client, store_run: StoreRun) -> None:
+    store_run(kinds=("openai", "simulated"))
+
+    assert SIMULATED in body(client_alice)
 
 
 def test_it_follows_a_new_rule(client_alice: Client, store_run: StoreRun) -> None:
