@@ -40,6 +40,7 @@ class VariantProgress:
     index: int
     letter: str
     name: str
+    is_simulated: bool
     rows: int
     answered: int
     errors: int
@@ -78,14 +79,20 @@ class Rest:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """A run as its page shows it. `percent` is whole and reaches 100 only at the end."""
+    """A run as its page shows it. `percent` is whole and reaches 100 only at the end.
+
+    `is_live` is true as long as answers may come: those on their way when a run was cancelled
+    are stored after it is over. `error_rows` counts the rows with a failed answer.
+    """
 
     run: Run
     is_over: bool
+    is_live: bool
     title: str
     page_title: str
     percent: int
     done: int
+    error_rows: int
     rate: str
     cost: str
     cost_note: str
@@ -106,10 +113,12 @@ def progress(run: Run) -> Progress:
     return Progress(
         run=run,
         is_over=reading.is_over,
+        is_live=not reading.is_over or run.open_shards > 0,
         title=_title(run, percent, (run.cells - done) / a_second if a_second else None),
         page_title=f"{_state_word(run, percent)} · Run {run.number}",
         percent=percent,
         done=done,
+        error_rows=int((reading.matrix.answers == AnswerState.ERROR).any(axis=0).sum()),
         rate=rendering.number(a_second, decimals=1),
         cost=_cost(run),
         cost_note=_cost_note(run),
@@ -174,6 +183,7 @@ def _variant(reading: Reading, index: int) -> VariantProgress:
         index=index,
         letter=reading.letters[index],
         name=reading.snapshot.variants[index].name,
+        is_simulated=reading.snapshot.variants[index].is_simulated,
         rows=int(answers.size),
         answered=int((answers == AnswerState.OK).sum()),
         errors=int((answers == AnswerState.ERROR).sum()),

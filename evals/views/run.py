@@ -49,9 +49,9 @@ def run_progress(request: HttpRequest, playground_id: int) -> HttpResponse:
     chosen = access.get_run(request.user, playground, _number(request.GET.get("run", "")))
     shown = progress(chosen)
     context = {"playground": playground, "progress": shown, "run": chosen}
-    status = STOP_POLLING if shown.is_over else 200
+    status = 200 if shown.is_live else STOP_POLLING
     response = render(request, "evals/run.html#progress", context, status=status)
-    if shown.is_over:
+    if not shown.is_live:
         # The bar above still calls the run running.
         response["HX-Refresh"] = "true"
     return response

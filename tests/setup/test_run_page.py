@@ -2,13 +2,15 @@
 
 import re
 import secrets
+import time
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from evals.engine import connection_states
-from evals.models import Answer, Connection, Run
+from evals.engine.cancelling import drop_rest_of_cancelled
+from evals.models import Answer, Connection, Run, Shard
 from evals.queries.progress import progress
 from evals.services import runs
 from playground.models import Playground
@@ -36,6 +38,15 @@ def test_it_says_that_nothing_has_run(client_alice: Client, ready: Playground) -
 
     assert "Nothing has run yet" in shown
     assert reverse("setup", args=[ready.pk]) in shown
+
+
+def test_it_leads_from_home_to_setup_where_a_run_is_started(
+    client_alice: Client, ready: Playground
+) -> None:
+    shown = client_alice.get(reverse("home")).content.decode()
+
+    assert "Run it" in shown
+    assert f'class="pcard" href="{reverse("setup", args=[ready.pk])}"' in shown
 
 
 def test_it_starts_one_run_for_two_presses(client_alice: Client, ready: Playground) -> None:
@@ -96,7 +107,9 @@ def test_it_shows_figures_variants_and_latest_answers(
     assert (found.done, found.percent, found.cost_note) == (6, 100, "free")
     assert [variant.answered for variant in found.variants] == [3, 3]
     assert len(found.latest) == 5
-    assert "How long is the warranty?" in page(client_alice, ready)
+    shown = page(client_alice, ready)
+    assert "How long is the warranty?" in shown
+    assert set(re.findall(r'class="letter \w *">(\w)<', shown)) == {"A", "B"}
 
 
 def test_it_groups_errors_by_cause_and_says_what_to_do(
@@ -108,7 +121,9 @@ def test_it_groups_errors_by_cause_and_says_what_to_do(
 
     causes = progress(Run.objects.get()).causes
     assert [cause.count for cause in causes] == [6]
-    assert causes[0].hint in page(client_alice, ready)
+    shown = page(client_alice, ready)
+    assert causes[0].hint in shown
+    assert '<span class="sub">6 answers in 3 rows</span>' in shown
 
 
 def test_it_says_which_connection_rests_and_why(client_alice: Client, ready: Playground) -> None:
@@ -160,6 +175,29 @@ def test_it_cancels_a_run_and_keeps_it(client_alice: Client, ready: Playground) 
 
     assert Run.objects.get().state == Run.State.CANCELLED
     assert "Cancelled at 0%" in shown
+
+
+def test_it_asks_on_while_answers_of_a_cancelled_run_are_on_their_way(
+    client_alice: Client, ready: Playground
+) -> None:
+    start(client_alice, ready)
+    first = Shard.objects.earliest("id")
+    Shard.objects.filter(pk=first.pk).update(state=Shard.State.LEASED, lease_until=time.time() + 60)
+    client_alice.post(reverse("run-cancel", args=[ready.pk]), {"run": "1"})
+
+    status, shown = poll(client_alice, ready)
+    assert (status, 'hx-trigger="every 2s"' in shown) == (200, True)
+
+    Shard.objects.filter(pk=first.pk).update(state=Shard.State.READY, lease_until=0)
+    drop_rest_of_cancelled()
+    status, shown = poll(client_alice, ready)
+    assert (status, 'hx-trigger="every 2s"' in shown) == (286, False)
+
+
+def test_it_calls_a_simulated_variant_simulated(client_alice: Client, ready: Playground) -> None:
+    start(client_alice, ready)
+
+    assert page(client_alice, ready).count(">Simulated</span>") == 2
 
 
 def test_it_says_that_a_finished_run_cannot_be_cancelled(
