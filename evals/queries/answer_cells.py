@@ -49,7 +49,7 @@ _BAR_STATES: dict[int, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Chip:
-    """A KPI whose line an answer misses, in short, with its score."""
+    """A KPI whose line an answer misses, in short. `score` is empty for a yes or no."""
 
     name: str
     score: str
@@ -218,7 +218,7 @@ def _cell(
     missed = _missed(answers, variant, place) if verdict == Verdict.FAIL else []
     base = answers.verdicts[reading.baseline][place]
     is_regressed = verdict == Verdict.FAIL and base == Verdict.PASS
-    shown = ", ".join(f"{chip.name} {chip.score}" for chip in missed[:_CHIPS])
+    shown = ", ".join(f"{chip.name} {chip.score}".rstrip() for chip in missed[:_CHIPS])
     name = reading.snapshot.variants[variant].name
     has_bars = answer is not None and verdict != Verdict.ERROR
     return AnswerCell(
@@ -246,7 +246,11 @@ def _missed(answers: Answers, variant: int, place: int) -> list[Chip]:
             missed.append((not line.required, line.face.share(score), line.face, score))
     missed.sort(key=lambda one: one[:2])
     return [
-        Chip(name=face.short_name, score=rendering.score(score, face.scale))
+        Chip(
+            name=face.short_name,
+            # "Abstains No" would say the opposite of what happened.
+            score="" if face.scale.binary else rendering.score(score, face.scale),
+        )
         for _counted, _share, face, score in missed
     ]
 

@@ -36,13 +36,18 @@ def answer(reading: Reading, heads: Sequence[VariantHead], pairs: Sequence[Pair]
     if best is None:
         return _nothing_decided(reading)
     found = _single(heads[0]) if len(heads) == 1 else _compared(heads, best, pairs)
-    parts = [found.detail, _left_out(reading)]
+    parts = [found.detail, _left_out(reading), _simulated(heads)]
     headline = found.headline if reading.is_over else f"So far: {found.headline}"
     return Answer(headline=headline, detail=" ".join(part for part in parts if part))
 
 
-def rows_needed(share: float) -> int:
-    """How many rows make the 95 % interval of `share` about ±5 points wide."""
+def rows_needed(passes: int, decided: int) -> int:
+    """How many rows make the 95 % interval of an accuracy about ±5 points wide.
+
+    The rate is drawn to one half, (k + 2) / (n + 4), so that 2 of 2 do not count as certain.
+    Source: Agresti and Coull (1998), The American Statistician 52.
+    """
+    share = (passes + 2) / (decided + 4)
     return ceil(Z_95**2 * share * (1 - share) / _HALF_WIDTH**2)
 
 
@@ -105,8 +110,7 @@ def _wins(test: Pair, best: int) -> bool:
 
 def _too_few(heads: Sequence[VariantHead], best: int, second: int) -> Answer:
     one, two = heads[best], heads[second]
-    share = one.accuracy.value or 0.0
-    needed = max(TOO_FEW_ROWS, rows_needed(share))
+    needed = max(TOO_FEW_ROWS, rows_needed(one.accuracy.passes, one.accuracy.decided))
     return Answer(
         headline="Too few rows to tell.",
         detail=(
@@ -119,8 +123,8 @@ def _too_few(heads: Sequence[VariantHead], best: int, second: int) -> Answer:
 
 
 def _too_close(heads: Sequence[VariantHead], close: Sequence[int]) -> Answer:
-    names = _listed([heads[index].name for index in close])
-    shares = _listed([rendering.percent(heads[index].accuracy.value) for index in close])
+    names = listed([heads[index].name for index in close])
+    shares = listed([rendering.percent(heads[index].accuracy.value) for index in close])
     return Answer(
         headline=f"{names} are too close to call.",
         detail=f"They pass {shares} of their answers. The gap could be luck on this many rows.",
@@ -172,6 +176,14 @@ def _left_out(reading: Reading) -> str:
     return f"{left:,} of {total:,} answers {verb} not decided and not counted." if left else ""
 
 
+def _simulated(heads: Sequence[VariantHead]) -> str:
+    """Which of the ranked variants are no models."""
+    names = [head.name for head in heads if head.is_simulated]
+    if not names:
+        return ""
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} simulated."
+
+
 def _interval(own: Accuracy) -> str:
     interval = own.interval
     if interval is None:
@@ -180,5 +192,6 @@ def _interval(own: Accuracy) -> str:
     return f"95% interval {low} to {high} on {own.decided:,} rows."
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The names as a sentence has them: "A, B and C"."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

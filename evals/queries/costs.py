@@ -21,7 +21,10 @@ _lock = Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class VariantCost:
-    """The cost of a variant's answers with a known price; None when no price is known."""
+    """What a variant's answers with a known price cost; None when no price is known.
+
+    Errors are left out: what a call that failed was billed, nobody knows.
+    """
 
     priced: int
     usd: Decimal | None
@@ -39,7 +42,7 @@ def costs(run: Run, variants: int) -> tuple[VariantCost, ...]:
         if key in _cache:
             return _cache[key]
     sums = (
-        Answer.objects.filter(run_id=run.pk)
+        Answer.objects.filter(run_id=run.pk, status=Answer.Status.OK)
         .values("variant")
         .annotate(priced=Count("cost_nano"), nano=Sum("cost_nano"))
     )
@@ -58,3 +61,8 @@ def costs(run: Run, variants: int) -> tuple[VariantCost, ...]:
 def usd(nano: int | None) -> Decimal | None:
     """Integer nano-USD as US dollars; None is unknown and stays so."""
     return None if nano is None else Decimal(nano) / NANO
+
+
+def cost_of(answer: Answer) -> Decimal | None:
+    """What an answer cost in US dollars; None when unknown, as for every error."""
+    return usd(answer.cost_nano) if answer.status == Answer.Status.OK else None

@@ -9,7 +9,7 @@ from evals.charts.dashboard import Boxes, Part, Quantiles, Scatter, boxes, scatt
 from evals.domain import rendering
 from evals.domain.rules import Verdict
 from evals.domain.statistics import Accuracy, accuracy
-from evals.queries.answer_sentence import Answer, answer, best_variant
+from evals.queries.answer_sentence import Answer, answer, best_variant, listed
 from evals.queries.pairs import Pair, pairs
 from evals.queries.reading import Reading
 from evals.queries.variant_heads import VariantHead, heads
@@ -84,6 +84,11 @@ class Dashboard:
     def is_decided(self) -> bool:
         """Whether any variant has an accuracy."""
         return any(head.accuracy.decided for head in self.heads)
+
+    @property
+    def unpriced(self) -> str:
+        """The variants without any known price: "A and B"; empty when each has one."""
+        return listed([head.name for head in self.heads if head.is_unpriced])
 
 
 def dashboard(reading: Reading) -> Dashboard:

@@ -8,7 +8,7 @@ from evals.domain.rules import Verdict, reasons
 from evals.domain.snapshot import VariantSpec
 from evals.models import Answer
 from evals.queries.answer_cells import VERDICTS
-from evals.queries.costs import usd
+from evals.queries.costs import cost_of
 from evals.queries.error_words import title
 from evals.queries.kpi_lines import KpiLine, kpi_lines
 from evals.queries.reading import Reading
@@ -93,7 +93,7 @@ def drawer(reading: Reading, position: int, variant: int) -> Drawer:
         letter=reading.letters[variant],
         answer=answer,
         error_title=title(answer.error_class) if verdict == Verdict.ERROR and answer else "",
-        cost=usd(answer.cost_nano) if answer else None,
+        cost=cost_of(answer) if answer else None,
         context=face.context,
         context_users=_context_users(reading),
         state=VERDICTS[verdict][0],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evals.domain.matrix import ScoreState
 from evals.domain.rules import Verdict, reasons
 from evals.models import Answer
-from evals.queries.costs import usd
+from evals.queries.costs import cost_of
 from evals.queries.reading import Reading
 from playground.domain.spreadsheets import safe_cell
 from playground.models import Row
@@ -31,7 +31,7 @@ _FACTS: Mapping[str, Callable[[Answer], object]] = {
     "latency_ms": lambda answer: answer.latency_ms,
     "tokens_in": lambda answer: answer.tokens_in,
     "tokens_out": lambda answer: answer.tokens_out,
-    "cost_usd": lambda answer: usd(answer.cost_nano),
+    "cost_usd": cost_of,
     "finish_reason": lambda answer: answer.finish_reason,
 }
 

@@ -1,7 +1,7 @@
 """The KPIs of one answer: score, pass line, and the reason, made again from the stored text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evals import kpis
 from evals.domain import rendering
@@ -26,6 +26,7 @@ _STATES = {
     ConditionState.NOT_APPLICABLE: ("", 4),
 }
 _WITHOUT_LINE = ("", 5)
+_NO_ANSWER = "No answer to score."
 _NO_SCORE = {
     ScoreState.MISSING: "Not scored",
     ScoreState.NOT_APPLICABLE: "n/a",
@@ -65,6 +66,7 @@ def kpi_lines(
 ) -> tuple[KpiLine, ...]:
     """All KPIs of the run for one answer: what fails first, what has no pass line last."""
     ranked = []
+    is_final = reading.is_over if answer is None else answer.status == Answer.Status.ERROR
     for slot, face in reading.kpis.items():
         index = reading.rule.slots.index(slot) if slot in reading.rule.slots else None
         condition = None if index is None else reading.rule.conditions[index]
@@ -74,8 +76,11 @@ def kpi_lines(
                 ConditionState(reading.verdicts.conditions[variant, index, position])
             ]
         scored = stored_score(reading, slot, variant, position)
-        reason = _reason(reading.snapshot, face.spec, answer, row)
-        line = _line(face, condition, scored, mark=mark, reason=reason)
+        if is_final:
+            line = _unscored(face, condition)
+        else:
+            reason = _reason(reading.snapshot, face.spec, answer, row)
+            line = _line(face, condition, scored, mark=mark, reason=reason)
         ranked.append(((rank, not line.required), line))
     ranked.sort(key=lambda one: one[0])
     return tuple(line for _rank, line in ranked)
@@ -110,6 +115,13 @@ def _line(
         line_share=face.share(line.value) if line and has_bar else None,
         reason=reason,
     )
+
+
+def _unscored(face: KpiFace, condition: Condition | None) -> KpiLine:
+    """The line of a KPI that will never have a score, because there is no answer."""
+    nothing = Scored(state=ScoreState.MISSING, value=float("nan"))
+    line = _line(face, condition, nothing, mark="", reason=_NO_ANSWER)
+    return replace(line, score=rendering.NOTHING)
 
 
 def _reason(snapshot: Snapshot, spec: KpiSpec, answer: Answer | None, row: Row | None) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from evals.domain import rendering
+from evals.domain.snapshot import VariantSpec
 from evals.domain.statistics import Accuracy
 from evals.queries.costs import costs
 from evals.queries.reading import Reading
@@ -13,12 +14,18 @@ from evals.queries.reading import Reading
 
 @dataclass(frozen=True, kw_only=True)
 class VariantHead:
-    """A variant in short. Shares are None without decided answers; `p50_ms` without latencies."""
+    """A variant in short. Shares are None without decided answers; `p50_ms` without latencies.
+
+    `is_unpriced` says that neither the model's price nor the cost of any answer is known.
+    """
 
     letter: str
     name: str
     model: str
     is_baseline: bool
+    is_simulated: bool
+    is_unpriced: bool
+    is_over: bool
     accuracy: Accuracy
     baseline: float | None
     delta: str
@@ -53,7 +60,7 @@ class VariantHead:
         parts = (
             (self.accuracy.undecided, "undecided"),
             (self.accuracy.errors, "with an error"),
-            (self.accuracy.waiting, "waiting"),
+            (self.accuracy.waiting, "not run" if self.is_over else "waiting"),
         )
         return ", ".join(f"{count:,} {word}" for count, word in parts if count)
 
@@ -73,6 +80,9 @@ def heads(reading: Reading) -> tuple[VariantHead, ...]:
                 name=variant.name,
                 model=variant.model,
                 is_baseline=is_baseline,
+                is_simulated=variant.is_simulated,
+                is_unpriced=spent[index].usd is None and not _has_price(variant),
+                is_over=reading.is_over,
                 accuracy=own,
                 baseline=None if is_baseline else base,
                 delta="" if change is None else rendering.points(change).lstrip("+−"),
@@ -91,7 +101,11 @@ def percentile(reading: Reading, variant: int, rank: float) -> float | None:
     return float(np.percentile(known, rank)) if known.size else None
 
 
+def _has_price(variant: VariantSpec) -> bool:
+    return variant.input_per_1m is not None and variant.output_per_1m is not None
+
+
 def _direction(change: float | None) -> str:
-    if change is None or round(change * 100) == 0:
+    if change is None or rendering.points(change) == "0":
         return ""
     return "up" if change > 0 else "down"

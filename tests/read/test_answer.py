@@ -59,6 +59,23 @@ def test_it_does_not_ship_what_mostly_fails(answer: Answer) -> None:
     assert headline == "Model 2 is ahead, but passes only 40% of answers."
 
 
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (("simulated", "openai"), "Model 1 is simulated."),
+        (("openai", "simulated"), "Model 2 is simulated."),
+        (("simulated",), "Model 1 and Model 2 are simulated."),
+    ],
+)
+@pytest.mark.parametrize("rows", [20, 100])
+def test_it_ranks_no_simulated_variant_silently(
+    answer: Answer, kinds: Sequence[str], words: str, rows: int
+) -> None:
+    _headline, detail = answer(0.4, 0.9, rows=rows, kinds=kinds)
+
+    assert detail.endswith(words)
+
+
 def test_it_calls_close_what_is_close(answer: Answer) -> None:
     headline, detail = answer(0.7, 0.72)
 
@@ -77,7 +94,7 @@ def test_it_tells_nothing_from_few_rows(answer: Answer) -> None:
 
     assert headline == "Too few rows to tell."
     assert "Model 2 passes 20 of 20, Model 1 2 of 20." in detail
-    assert "about 30 rows" in detail
+    assert "about 118 rows" in detail
     assert "%" not in detail
 
 
@@ -119,9 +136,11 @@ def test_it_says_what_better_costs(
     assert detail.endswith(words)
 
 
-@pytest.mark.parametrize(("share", "rows"), [(0.5, 385), (0.8, 246), (1.0, 0)])
-def test_it_knows_how_many_rows_five_points_need(share: float, rows: int) -> None:
-    assert rows_needed(share) == rows
+@pytest.mark.parametrize(
+    ("passes", "decided", "rows"), [(50, 100, 385), (1, 2, 385), (2, 2, 342), (0, 2, 342)]
+)
+def test_it_knows_how_many_rows_five_points_need(passes: int, decided: int, rows: int) -> None:
+    assert rows_needed(passes, decided) == rows
 
 
 @pytest.mark.parametrize(

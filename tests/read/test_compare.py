@@ -201,7 +201,7 @@ def test_it_marks_what_the_baseline_passed(client_alice: Client, store_run: Stor
     page = body(client_alice, address(store_run(), "?show=regressed"))
 
     assert page.count("Regressed") == 1
-    assert 'aria-label="Row 4, Model 2: fail. Exact No, Token F1 0.00."' in page
+    assert 'aria-label="Row 4, Model 2: fail. Exact, Token F1 0.00."' in page
 
 
 def test_it_says_why_a_cell_has_no_answer(client_alice: Client, store_run: StoreRun) -> None:
@@ -283,3 +283,60 @@ def test_it_survives_queries_that_nobody_wrote(
 @pytest.mark.parametrize("number", ["99", "x", "-1", "9" * 40])
 def test_it_knows_no_other_run(client_alice: Client, store_run: StoreRun, number: str) -> None:
     assert client_alice.get(address(store_run(), f"?run={number}")).status_code == 404
+
+
+def test_it_names_a_missed_yes_or_no_without_its_score(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    page = body(client_alice, address(store_run(), "?show=regressed"))
+
+    assert re.findall(r'<span class="chip fail">([^<]*)<', page) == ["Exact", "Token F1 0.00"]
+
+
+def test_it_calls_a_simulated_variant_simulated(client_alice: Client, store_run: StoreRun) -> None:
+    page = body(client_alice, address(store_run(kinds=("openai", "simulated"))))
+
+    heads = page.split('class="vhead"')[1:3]
+    assert [">Simulated</span>" in head for head in heads] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("per_1m", "cost_nano", "shown"),
+    [
+        (None, None, "<span>cost unknown</span>"),
+        ("0", 0, '<span title="Cost of 1,000 answers">$0 / 1k</span>'),
+    ],
+)
+def test_it_keeps_an_unknown_cost_apart_from_a_free_answer(
+    client_alice: Client,
+    store_run: StoreRun,
+    per_1m: str | None,
+    cost_nano: int | None,
+    shown: str,
+) -> None:
+    def often(_variant: int, position: int) -> str | Failure:
+        return Failure() if position % 2 else "Yes."
+
+    page = body(client_alice, address(store_run(say=often, per_1m=per_1m, cost_nano=[cost_nano])))
+
+    assert page.count(shown) == 2
+
+
+def test_it_says_no_cost_of_a_priced_model_that_only_failed(
+    client_alice: Client, store_run: StoreRun
+) -> None:
+    page = body(client_alice, address(store_run(say=lambda v, n: Failure(), per_1m="0.5")))
+
+    assert "/ 1k" not in page
+    assert "cost unknown" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [(Run.State.CANCELLED, "5 not run"), (Run.State.RUNNING, "5 waiting")]
+)
+def test_it_waits_for_nothing_once_a_run_is_over(
+    client_alice: Client, store_run: StoreRun, state: str, words: str
+) -> None:
+    run = store_run(state=state, say=lambda v, n: "Yes." if n < 3 else None)
+
+    assert f'title="{words}"' in body(client_alice, address(run))

@@ -233,9 +233,11 @@ def test_it_links_a_pass_rate_to_the_rows_that_miss_the_line(
 ) -> None:
     page = body(client_alice, address(store_run()))
 
-    link = re.search(r'kpi=token_f1&amp;variant=b" title="([^"]*)">(\d+)<', page)
+    link = re.search(
+        r'kpi=token_f1&amp;variant=b" title="([^"]*)">(\d+)<small>%</small> <small>of (\d+)<', page
+    )
     assert link
-    assert link.groups() == ("5 of 8", "62")
+    assert link.groups() == ("5 of 8", "63", "8")
 
 
 def test_it_counts_how_answers_ended(client_alice: Client, store_run: StoreRun) -> None:
@@ -271,3 +273,35 @@ def test_it_shows_a_run_without_a_rule(client_alice: Client, store_run: StoreRun
 
     assert "No rule yet, so nothing passes or fails." in page
     assert "The rule has no KPIs." in page
+
+
+def test_it_calls_a_simulated_variant_simulated(client_alice: Client, store_run: StoreRun) -> None:
+    page = body(client_alice, address(store_run(kinds=("openai", "simulated"))))
+
+    named = dict(re.findall(r'<th scope="row">(Model \d)(.*?)</th>\s*<td class="pl">', page, re.S))
+    assert [">Simulated<" in named[name] for name in ("Model 1", "Model 2")] == [False, True]
+
+
+def test_it_names_the_variants_without_a_price(client_alice: Client, store_run: StoreRun) -> None:
+    run = store_run(cost_nano=(None,), say=lambda v, n: Failure() if n > 5 else say(v, n))
+
+    page = body(client_alice, address(run))
+
+    assert "No price is known for Model 1 and Model 2." in page
+    assert "above zero" not in page
+
+
+def test_it_calls_free_what_is_free(client_alice: Client, store_run: StoreRun) -> None:
+    page = body(client_alice, address(store_run(cost_nano=(0,), per_1m="0")))
+
+    assert "No answer of this run has a price above zero." in page
+    assert "No price is known" not in page
+
+
+def test_it_waits_for_nothing_of_a_cancelled_run(client_alice: Client, store_run: StoreRun) -> None:
+    run = store_run(state=Run.State.CANCELLED, say=lambda v, n: "Yes." if n < 3 else None)
+
+    page = body(client_alice, address(run))
+
+    assert "5 not run" in page
+    assert "aiting" not in page.split('<div class="two">')[1]

@@ -145,6 +145,26 @@ def test_it_says_what_went_wrong(client_alice: Client, store_run: StoreRun) -> N
     assert "No answer to judge." in text
 
 
+@pytest.mark.parametrize("said", [Failure(), None])
+def test_it_awaits_no_score_of_what_has_no_answer(
+    client_alice: Client, store_run: StoreRun, said: Failure | None
+) -> None:
+    run = store_run(state=Run.State.CANCELLED, say=lambda v, n: said)
+
+    table = fragment(client_alice, run, 0).split('class="kt"')[1]
+
+    assert table.count("No answer to score.") == 3
+    assert "Not scored" not in table
+    assert "Waiting" not in table
+
+
+def test_it_calls_a_simulated_variant_simulated(client_alice: Client, store_run: StoreRun) -> None:
+    run = store_run(kinds=("openai", "simulated"))
+
+    assert ">Simulated</span>" in fragment(client_alice, run, 0, "?cell=b")
+    assert ">Simulated</span>" not in fragment(client_alice, run, 0, "?cell=a")
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [
