@@ -102,7 +102,6 @@ TEXTS = [
     "- a list",
     "＝1+1",
     "\t=1",
-    "a\x00b",
     "half \ud83d pair",
     "",
 ]
