@@ -62,7 +62,7 @@ ADDRESSES: dict[str, Address] = {
     "connection-models": Address(_BOTH),
     "connection-price": Address(_POST),
     "setup": Address(_GET),
-    "estimate": Address(_GET),
+    "estimate": Address(_BOTH),
     "setup-variant-add": Address(_BOTH),
     "setup-variant-edit": Address(_BOTH),
     "setup-kpis": Address(_BOTH),
