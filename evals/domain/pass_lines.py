@@ -77,8 +77,14 @@ class PassLine:
         With the scale of its KPI it also says the unit: "≤ 5.0 s", "= Yes".
         """
         if self.high is not None:
-            return f"between {line_number(self.value, None)} and {line_number(self.high, scale)}"
+            return f"between {self._low_words(scale)} and {line_number(self.high, scale)}"
         return f"{_SIGNS[self.op]} {line_number(self.value, scale)}"
+
+    def _low_words(self, scale: Scale | None) -> str:
+        """The lower end, without its unit where the upper end says the same one."""
+        low, _, unit = line_number(self.value, scale).partition(" ")
+        _, _, high_unit = line_number(self.high or 0, scale).partition(" ")
+        return low if unit.rstrip("s") == high_unit.rstrip("s") else f"{low} {unit}"
 
     def check_fits(self, scale: Scale) -> None:
         """Raises ValueError when the line asks for a value that the scale does not have."""

@@ -62,6 +62,16 @@ def test_it_comes_back_from_json(op: Operator, value: float) -> None:
         (PassLine(op="<=", value=5000), Scale(high=None, unit="ms"), "≤ 5.0 s"),
         (PassLine(op="<=", value=0.01), Scale(high=None, unit="USD"), "≤ $0.01"),
         (PassLine(op="between", value=1, high=300), None, "between 1 and 300"),
+        (
+            PassLine(op="between", value=1, high=300),
+            Scale(high=None, unit="words"),
+            "between 1 and 300 words",
+        ),
+        (
+            PassLine(op="between", value=50, high=3000),
+            Scale(high=None, unit="ms"),
+            "between 50 ms and 3.0 s",
+        ),
     ],
 )
 def test_it_reads_as_people_write(line: PassLine, scale: Scale | None, words: str) -> None:
