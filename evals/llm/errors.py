@@ -129,12 +129,6 @@ class NotReadyError(ModelError):
     default_hint = "Wait until the model is loaded, then try again."
 
 
-class CallCancelledError(ModelError):
-    """The call was given up because the run was cancelled."""
-
-    kind = "cancelled"
-
-
 ERRORS: tuple[type[ModelError], ...] = (
     AuthError,
     ForbiddenError,
@@ -148,6 +142,5 @@ ERRORS: tuple[type[ModelError], ...] = (
     TooLargeError,
     RefusedAddressError,
     NotReadyError,
-    CallCancelledError,
 )
 KINDS: tuple[str, ...] = tuple(error.kind for error in ERRORS)

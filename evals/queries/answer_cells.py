@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db.models.functions import Substr
 
 from evals.domain import rendering
+from evals.domain.costs import from_nano
 from evals.domain.rules import ConditionState, Verdict
 from evals.models import Answer
-from evals.queries.costs import usd
 from evals.queries.error_words import title
 from evals.queries.kpi_faces import KpiFace
 from evals.queries.reading import Reading
@@ -276,5 +276,5 @@ def _figures(answer: Stored | None, *, short: bool) -> str:
         return ""
     figures = [] if answer.latency_ms is None else [rendering.latency(answer.latency_ms)]
     if answer.cost_nano and not short:
-        figures.append(rendering.cost_per_1k(usd(answer.cost_nano)))
+        figures.append(rendering.cost_per_1k(from_nano(answer.cost_nano)))
     return " · ".join(figures)

@@ -8,9 +8,9 @@ from threading import Lock
 
 from django.db.models import Count, Sum
 
+from evals.domain.costs import from_nano
 from evals.models import Answer, Run
 
-NANO = Decimal(10) ** 9
 _KEPT = 256
 
 # A moment beside the id: an id may be given out again after a rollback.
@@ -47,7 +47,8 @@ def costs(run: Run, variants: int) -> tuple[VariantCost, ...]:
         .annotate(priced=Count("cost_nano"), nano=Sum("cost_nano"))
     )
     by_variant = {
-        one["variant"]: VariantCost(priced=one["priced"], usd=usd(one["nano"])) for one in sums
+        one["variant"]: VariantCost(priced=one["priced"], usd=from_nano(one["nano"]))
+        for one in sums
     }
     unknown = VariantCost(priced=0, usd=None)
     found = tuple(by_variant.get(variant, unknown) for variant in range(variants))
@@ -58,11 +59,6 @@ def costs(run: Run, variants: int) -> tuple[VariantCost, ...]:
     return found
 
 
-def usd(nano: int | None) -> Decimal | None:
-    """Integer nano-USD as US dollars; None is unknown and stays so."""
-    return None if nano is None else Decimal(nano) / NANO
-
-
 def cost_of(answer: Answer) -> Decimal | None:
     """What an answer cost in US dollars; None when unknown, as for every error."""
-    return usd(answer.cost_nano) if answer.status == Answer.Status.OK else None
+    return from_nano(answer.cost_nano) if answer.status == Answer.Status.OK else None

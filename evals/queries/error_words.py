@@ -13,7 +13,6 @@ _TITLES = {
     "too_large": "Reply too large",
     "refused_address": "Address not allowed",
     "not_ready": "Model not ready",
-    "cancelled": "Cancelled",
     "crashed_repeatedly": "Crashed repeatedly",
 }
 

@@ -11,7 +11,7 @@ from evals.domain.matrix import ScoreState
 from evals.domain.rules import Verdict, reasons, sentence
 from evals.domain.snapshot import letter
 from evals.models import Answer
-from evals.queries.costs import usd
+from evals.queries.costs import cost_of
 from evals.queries.reading import Reading
 
 _STATE_WORDS = {
@@ -78,7 +78,7 @@ def _answers(reading: Reading) -> Iterator[dict[str, Any]]:
             "error": answer.error_text or None,
             "tokens_in": answer.tokens_in,
             "tokens_out": answer.tokens_out,
-            "cost_usd": _number(usd(answer.cost_nano)),
+            "cost_usd": _number(cost_of(answer)),
             "latency_ms": answer.latency_ms,
             "finish_reason": answer.finish_reason or None,
         }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from evals import kpis
 from evals.domain import rendering
+from evals.domain.costs import from_nano
 from evals.domain.matrix import ScoreState
 from evals.domain.results import Result
 from evals.domain.rules import Condition, ConditionState
@@ -12,7 +13,6 @@ from evals.domain.snapshot import KpiSpec, Snapshot
 from evals.kpis.binding import answer_inputs, row_fields
 from evals.kpis.inputs import Inputs
 from evals.models import Answer
-from evals.queries.costs import usd
 from evals.queries.kpi_faces import KpiFace
 from evals.queries.reading import Reading
 from playground.models import Row
@@ -142,7 +142,7 @@ def _inputs(snapshot: Snapshot, spec: KpiSpec, answer: Answer, cells: Mapping[st
     fields = row_fields(snapshot.columns, cells, spec.inputs)
     evidence = fields.get("evidence", ())
     uses_context = snapshot.variants[answer.variant].use_context
-    cost = usd(answer.cost_nano)
+    cost = from_nano(answer.cost_nano)
     return answer_inputs(
         fields,
         response=answer.text,

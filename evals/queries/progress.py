@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from evals.domain import rendering
 from evals.domain.accuracy import Accuracy, accuracy
+from evals.domain.costs import from_nano
 from evals.domain.matrix import AnswerState
 from evals.engine.score_store import ANSWERS_SLOT
 from evals.llm.errors import ERRORS
 from evals.models import Answer, Block, ConnectionState, Run
 from evals.queries.answer_cells import AnswerCell, compared_rows
-from evals.queries.costs import usd
 from evals.queries.error_words import title
 from evals.queries.reading import Reading, read
 from evals.queries.row_faces import clamped
@@ -158,7 +158,7 @@ def _state_word(run: Run, percent: int) -> str:
 def _cost(run: Run) -> str:
     if run.unpriced and not run.spent_nano:
         return "unknown"
-    return rendering.money(usd(run.spent_nano))
+    return rendering.money(from_nano(run.spent_nano))
 
 
 def _cost_note(run: Run) -> str:
