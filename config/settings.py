@@ -23,7 +23,14 @@ PORT = env_int("EVALGROUND_PORT", default=8000, low=1, high=65535)
 BOUND_TO_LOOPBACK = HOST in {"127.0.0.1", "::1", "localhost"}
 WORKERS = env_int("EVALGROUND_WORKERS", default=2, low=1, high=64)
 MODEL_HOSTS = frozenset(env_list("EVALGROUND_MODEL_HOSTS"))
-UPLOAD_LIMITS = UploadLimits()
+UPLOAD_LIMITS = UploadLimits(
+    bytes=env_int("EVALGROUND_UPLOAD_MB", default=50, low=1, high=2_000) * MIB,
+    rows=env_int("EVALGROUND_UPLOAD_ROWS", default=100_000, low=1, high=10_000_000),
+    columns=env_int("EVALGROUND_UPLOAD_COLUMNS", default=500, low=1, high=1_000),
+    cell_chars=env_int("EVALGROUND_UPLOAD_CELL_CHARS", default=1_000_000, low=100, high=4_000_000),
+    unpacked_bytes=env_int("EVALGROUND_UPLOAD_UNPACKED_MB", default=200, low=1, high=8_000) * MIB,
+    json_depth=env_int("EVALGROUND_UPLOAD_JSON_DEPTH", default=32, low=1, high=100),
+)
 
 # Secrets
 DEBUG = env_bool("EVALGROUND_DEBUG", default=False)
@@ -186,8 +193,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * MIB
-# The check of an import has three fields for each column, and a few of its own.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 4 * UPLOAD_LIMITS.columns
+# The check of an import has four fields for each column, and a few of its own.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4 * UPLOAD_LIMITS.columns + 100
 FILE_UPLOAD_MAX_MEMORY_SIZE = MIB
 
 # Cookies and headers. Cookies are shared by all ports of a host, hence the names of our own.

@@ -1,4 +1,4 @@
-"""What is tested: playgrounds, their columns, dataset versions, rows and uploads."""
+"""What is tested: playgrounds, their columns, dataset versions, rows, templates and uploads."""
 
 from typing import ClassVar
 
@@ -9,12 +9,17 @@ from accounts.models import Workspace
 
 
 class Playground(models.Model):
-    """One question under test: its columns, datasets, setup and runs."""
+    """One question under test: its columns, datasets, setup and runs.
+
+    `template` is the column template it was made from: its `name`, and `setup`, which only
+    `evals` reads. Empty without a template.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="playgrounds")
     name = models.CharField(max_length=200)
     question = models.CharField(max_length=500, blank=True)
     is_sample = models.BooleanField(default=False)
+    template = models.JSONField(default=dict)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -25,7 +30,11 @@ class Playground(models.Model):
 
 
 class Column(models.Model):
-    """A column of a playground. Rows keep their cells under its id, so a new name moves nothing."""
+    """A column of a playground. Rows keep their cells under its id, so a new name moves nothing.
+
+    A `required` column has a cell in every row: an import leaves out rows without one, unless
+    told otherwise. A response column holds the answers of a variant that were made elsewhere.
+    """
 
     class Type(models.TextChoices):
         TEXT = "text", "Text"
@@ -36,6 +45,7 @@ class Column(models.Model):
         DATE = "date", "Date"
         JSON = "json", "JSON"
         TEXT_LIST = "text_list", "List of text"
+        CONVERSATION = "conversation", "Conversation"
 
     class Role(models.TextChoices):
         INPUT = "input", "Input"
@@ -44,14 +54,29 @@ class Column(models.Model):
         SOURCE = "source", "Source"
         FILTER = "filter", "Filter"
         ROW_ID = "row_id", "Row id"
-        KEYWORDS = "keywords", "Keywords"
-        ANSWERABLE = "answerable", "Answerable"
+        RESPONSE = "response", "Response"
         LEFT_OUT = "left_out", "Leave out"
+        # For KPIs that need more than a question, an expected answer and a context.
+        SYSTEM_PROMPT = "system_prompt", "System prompt"
+        POLICY = "policy", "Policy"
+        KEY_POINTS = "key_points", "Key points"
+        KEYWORDS = "keywords", "Keywords"
+        GLOSSARY = "glossary", "Glossary"
+        ANSWERABLE = "answerable", "Answerable"
+        RELEVANT_IDS = "relevant_ids", "Relevant ids"
+        CONTEXT_DATES = "context_dates", "Context dates"
+        AS_OF = "as_of", "As of"
+        PROTECTED_TEXT = "protected_text", "Protected text"
+        CONVERSATION = "conversation", "Conversation"
+        TOOLS = "tools", "Tools"
+        TOOL_CALLS = "tool_calls", "Tool calls"
+        SAMPLES = "samples", "Samples"
 
     playground = models.ForeignKey(Playground, on_delete=models.CASCADE, related_name="columns")
     name = models.CharField(max_length=200)
     type = models.CharField(max_length=20, choices=Type.choices, default=Type.TEXT)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.INPUT)
+    required = models.BooleanField(default=False)
     position = models.PositiveIntegerField()
 
     class Meta:
@@ -69,17 +94,32 @@ class Column(models.Model):
 class DatasetVersion(models.Model):
     """One version of a playground's rows. A draft until the first run on it freezes it.
 
+    The next change of rows opens a new draft; a file brought into a playground always does.
+    `origin` says what opened the version, `changes` how many rows it `added`, `changed` and
+    removed (`gone`) against the version before. `is_counted` is false while the worker has not
+    counted the profile since the last change.
+
     `profile` maps a column's id, as text, to what its cells add up to: `filled` cells, `distinct`
     values, their `lengths` in characters with a `histogram`, the `top` values, and `numbers`; the
     last four are None where they do not apply. Versions from before this was counted have the
     first two only, with None for many distinct values.
     """
 
+    class Origin(models.TextChoices):
+        FIRST = "first", "First import"
+        ADD = "add", "Rows added from a file"
+        REPLACE = "replace", "Replaced by a file"
+        MATCH = "match", "Updated from a file"
+        EDIT = "edit", "Edited here"
+
     playground = models.ForeignKey(Playground, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     row_count = models.PositiveIntegerField(default=0)
     source_name = models.CharField(max_length=255, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.FIRST)
+    changes = models.JSONField(default=dict)
     profile = models.JSONField(default=dict)
+    is_counted = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     frozen_at = models.DateTimeField(null=True)
 
@@ -131,12 +171,41 @@ class Row(models.Model):
         return f"row {self.position}"
 
 
+class ColumnTemplate(models.Model):
+    """A template that somebody saved: columns, a setup that fits them, and sample rows.
+
+    `columns` is a list of {name, type, role, required}; `sample_rows` a list of lists of texts in
+    the order of the columns; `setup` (variants, KPIs, rule) is read by `evals` only. Built-in
+    templates are files and not stored.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="templates")
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=300, blank=True)
+    columns = models.JSONField(default=list)
+    setup = models.JSONField(default=dict)
+    sample_rows = models.JSONField(default=list)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Upload(models.Model):
     """A file on its way into a playground, from the drop to its rows.
 
     `stored_name` is a random name in the uploads folder; no path ever comes from a request.
     `report` is what the check found (dialect, columns with guesses, problems, first rows);
-    `choices` is what the person chose instead (dialect, columns' names, types, roles).
+    `choices` is what the person chose instead (dialect, columns' names, types, roles, fixes), and
+    the `template` whose columns the file is to fill. `into` is the playground that gets the rows;
+    without one the import makes a playground.
     Its jobs hold a lease, whose end is renewed with every batch of rows and names the holder;
     `attempts` counts the leases of a job, so that a file that ends its reader is not tried for
     ever.
@@ -152,6 +221,9 @@ class Upload(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="uploads")
     playground = models.ForeignKey(Playground, on_delete=models.CASCADE, null=True)
+    into = models.ForeignKey(
+        Playground, on_delete=models.CASCADE, null=True, related_name="uploads_into"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

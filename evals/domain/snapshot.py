@@ -20,7 +20,10 @@ class ColumnSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class VariantSpec:
-    """A variant as it was. Prices are US dollars for a million tokens, as text; None is unknown."""
+    """A variant as it was. Prices are US dollars for a million tokens, as text; None is unknown.
+
+    With `answers_column`, the id of a column, its cells are the answers and nothing is asked.
+    """
 
     name: str
     connection_id: int
@@ -34,6 +37,7 @@ class VariantSpec:
     max_tokens: int = 256
     seed: int | None = None
     use_context: bool = False
+    answers_column: str = ""
     is_baseline: bool = False
     input_per_1m: str | None = None
     output_per_1m: str | None = None

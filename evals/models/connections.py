@@ -20,6 +20,7 @@ class Connection(models.Model):
         OPENAI = "openai", "OpenAI-compatible address"
         LITELLM = "litellm", "Other provider (through LiteLLM)"
         SIMULATED = "simulated", "Simulated"
+        IMPORTED = "imported", "Imported answers"
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="connections")
     name = models.CharField(max_length=100)

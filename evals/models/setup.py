@@ -7,12 +7,13 @@ from django.db import models
 
 from accounts.models import Workspace
 from evals.models.connections import Connection
-from playground.models import Playground
+from playground.models import Column, Playground
 
 
 class Variant(models.Model):
     """What is compared: a model with its prompt, parameters and context.
 
+    With `answers_column` nothing is asked: the column holds the answers, made elsewhere.
     `use_context` gives the model the row's context column. The variant at the lowest position
     is shown as A; one variant is the baseline.
     """
@@ -29,6 +30,9 @@ class Variant(models.Model):
     max_tokens = models.PositiveIntegerField(default=256)
     seed = models.IntegerField(null=True)
     use_context = models.BooleanField(default=False)
+    answers_column = models.ForeignKey(
+        Column, on_delete=models.CASCADE, null=True, related_name="variants"
+    )
     is_baseline = models.BooleanField(default=False)
 
     class Meta:

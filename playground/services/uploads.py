@@ -47,9 +47,18 @@ _sweeping = threading.Lock()
 
 
 def receive(
-    *, workspace: Workspace, user: User | None, file_name: str, chunks: Iterable[bytes]
+    *,
+    workspace: Workspace,
+    user: User | None,
+    file_name: str,
+    chunks: Iterable[bytes],
+    template: Mapping[str, Any] | None = None,
+    into: Playground | None = None,
 ) -> Upload:
     """Store a file as it streams in and have it checked by a worker.
+
+    `template` has the columns that the file is to fill, as `Template.to_json` gives them. With
+    `into` the rows go into that playground, and its columns are the template.
 
     Raises FileRefused, with nothing stored, for a name or first bytes of something else than a
     table of text, for an empty file, and over the size limit.
@@ -66,10 +75,26 @@ def receive(
             file_name=name,
             stored_name=stored_name,
             size=size,
-            choices={"name": file_names.title(name)},
+            into=into,
+            choices=_first_choices(name, template, into),
         )
         enqueue.check_upload(upload.pk)
     return upload
+
+
+def _first_choices(
+    file_name: str, template: Mapping[str, Any] | None, into: Playground | None
+) -> dict[str, Any]:
+    if into is not None:
+        return {"name": into.name, "template": columns_as_template(into)}
+    choices: dict[str, Any] = {"name": file_names.title(file_name)}
+    return choices | {"template": dict(template)} if template else choices
+
+
+def columns_as_template(playground: Playground) -> dict[str, Any]:
+    """The playground's columns as a template that a file can fill, as `Template.to_json` has it."""
+    columns = playground.columns.values("name", "type", "role", "required")
+    return {"name": playground.name, "columns": list(columns), "setup": {}}
 
 
 @transaction.atomic

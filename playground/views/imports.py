@@ -8,7 +8,7 @@ from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
 
 from accounts.errors import Refused
 from playground import access
-from playground.forms import ColumnForm, DialectForm, PlaygroundForm, column_forms
+from playground.forms.imports import ColumnForm, DialectForm, PlaygroundForm, column_forms
 from playground.models import Column, Upload
 from playground.services import stored_files, uploads
 

@@ -1,0 +1,51 @@
+"""Files of any format as a table: a header, and records with the line of each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from playground.domain.tabular import Dialect, Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a file is read. Goes to JSON and back; the same reading gives the same records.
+
+    `format` is "csv", "tsv", "xlsx", "json", "jsonl", "parquet", "promptfoo_config",
+    "promptfoo_results" or "openai_evals". `dialect` is None for what is no table of text;
+    `encoding` is the codec of a format of text. `sheet` and `sheets` (the visible ones) are filled
+    for workbooks only.
+    """
+
+    format: str
+    dialect: Dialect | None = None
+    encoding: str = ""
+    has_header: bool = True
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+
+
+class Source(Protocol):
+    """An open file: `header` at once, then `records()` once.
+
+    `header` has the columns' names as the file has them, "" for a nameless one. `roles` maps
+    names of the header to roles (`Column.Role`) that the format itself tells; `setup` is what it
+    tells of variants, KPIs and a rule, as a column template has it. Both are mostly empty.
+    `repairs` names what was mended, and may grow while records are read.
+    """
+
+    header: list[str]
+    roles: Mapping[str, str]
+    setup: Mapping[str, object]
+    repairs: dict[str, None]
+
+    def records(self) -> Iterator[Record]:
+        """The records in file order, blank ones too; as many cells as the header has.
+
+        Raises FileRefused, naming the line, for what cannot be read at all.
+        """
+        ...
+
+    def share_read(self) -> float:
+        """The share of the file that was read, 0 to 1."""
+        ...
