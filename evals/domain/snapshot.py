@@ -47,6 +47,11 @@ class VariantSpec:
         """Whether no model answers: the connection makes the answers up."""
         return self.kind == "simulated"
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether nothing is asked: the answers came with the rows."""
+        return bool(self.answers_column)
+
 
 @dataclass(frozen=True, kw_only=True)
 class KpiSpec:

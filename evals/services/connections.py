@@ -22,6 +22,7 @@ from evals.services import addresses, encryption
 
 LONGEST_MODEL_ID = 200
 EMBEDDED_NAME = "Embedded model"
+IMPORTED_NAME = "Imported answers"
 # Two slots keep two cores busy; more only make each answer slower.
 EMBEDDED_CONCURRENCY = 2
 FREE_KINDS = frozenset({Connection.Kind.EMBEDDED, Connection.Kind.SIMULATED})
@@ -261,6 +262,18 @@ def ensure_embedded(workspace: Workspace) -> Connection:
     return connection
 
 
+def ensure_imported(workspace: Workspace) -> Connection:
+    """What variants with imported answers name in place of a connection, made on first need.
+
+    It reaches no model, so no page lists it.
+    """
+    kind = Connection.Kind.IMPORTED
+    connection, _is_new = Connection.objects.get_or_create(
+        workspace=workspace, kind=kind, defaults={"name": _free_name(workspace, IMPORTED_NAME)}
+    )
+    return connection
+
+
 def _fill(connection: Connection, draft: ConnectionDraft) -> None:
     """Take over the draft. Outside of any transaction: the guard may wait for a name server."""
     connection.name = draft.name.strip()
@@ -288,6 +301,9 @@ def _save(connection: Connection) -> None:
 def _known_price(connection: Connection, model_id: str) -> Price:
     if connection.kind in FREE_KINDS:
         return Price(input_per_1m=FREE, output_per_1m=FREE)
+    if connection.kind == Connection.Kind.IMPORTED:
+        # Somebody paid for these answers, or nobody did.
+        return Price()
     is_address = connection.kind == Connection.Kind.OPENAI
     if is_address and addresses.is_own_server(connection.base_url, connection.allowed_host):
         # Its name may be that of a provider's model, its cost is not.

@@ -17,7 +17,10 @@ MOST_VARIANTS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class VariantDraft:
-    """What a person fills in. `temperature` and `seed` None leave the choice to the provider."""
+    """What a person fills in. `temperature` and `seed` None leave the choice to the provider.
+
+    With `answers_column` nothing is asked: the column's cells are the answers.
+    """
 
     name: str
     connection: Connection
@@ -28,6 +31,7 @@ class VariantDraft:
     max_tokens: int = 256
     seed: int | None = None
     use_context: bool = False
+    answers_column: Column | None = None
 
 
 @transaction.atomic
@@ -116,6 +120,7 @@ def draft_of(variant: Variant) -> VariantDraft:
         max_tokens=variant.max_tokens,
         seed=variant.seed,
         use_context=variant.use_context,
+        answers_column=variant.answers_column,
     )
 
 
@@ -135,6 +140,7 @@ def spec_of(variant: Variant) -> VariantSpec:
         max_tokens=variant.max_tokens,
         seed=variant.seed,
         use_context=variant.use_context,
+        answers_column=str(variant.answers_column_id or ""),
         is_baseline=variant.is_baseline,
         input_per_1m=None if price.input_per_1m is None else str(price.input_per_1m),
         output_per_1m=None if price.output_per_1m is None else str(price.output_per_1m),
@@ -159,3 +165,4 @@ def _fill(variant: Variant, draft: VariantDraft) -> None:
     variant.max_tokens = draft.max_tokens
     variant.seed = draft.seed
     variant.use_context = draft.use_context
+    variant.answers_column = draft.answers_column
