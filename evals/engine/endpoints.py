@@ -13,7 +13,10 @@ DEFAULT_TIMEOUT_S = 120
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """An endpoint with its limits; without an endpoint, `problem` says why in words."""
+    """An endpoint with its limits; without an endpoint, `problem` says why in words.
+
+    Imported answers have neither: there is nothing to reach.
+    """
 
     connection_id: int
     endpoint: Endpoint | None = None
@@ -31,6 +34,8 @@ def reach(connection_id: int) -> Reach:
             connection_id=connection_id,
             problem="The connection was deleted. Give the variant another one, then run again.",
         )
+    if connection.kind == Connection.Kind.IMPORTED:
+        return Reach(connection_id=connection_id)
     try:
         endpoint = connections.endpoint_of(connection)
     except UserError as error:

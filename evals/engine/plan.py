@@ -34,6 +34,10 @@ class RunPlan:
         """The variant as it was when the run was made."""
         return self.snapshot.variants[index]
 
+    def column_name(self, column_id: str) -> str:
+        """The name of a column when the run was made; its id for one that was left out."""
+        return next((one.name for one in self.snapshot.columns if one.id == column_id), column_id)
+
     def request(self, variant: int, cells: Cells) -> Request:
         """What is sent for one row.
 

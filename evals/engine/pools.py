@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from evals.domain.faults import fault
-from evals.engine.answers import AnswerRecord
+from evals.engine import imported
+from evals.engine.answers import AnswerRecord, storable
 from evals.engine.calls import UNEXPECTED, Caller, Failure, Outcome
 from evals.engine.endpoints import Reach
 from evals.engine.held import Cell, HeldShard
@@ -149,6 +150,10 @@ class Pool:
         row = shard.rows.get(cell.position)
         if row is None:
             return _record(shard, cell, _failed("row", "This row is no longer stored."))
+        if shard.plan.variant(shard.lease.variant).is_imported:
+            # Nothing is waited for, and the loop has other work between two cells.
+            await asyncio.sleep(0)
+            return imported.record(shard, cell, row)
         try:
             request = shard.plan.request(shard.lease.variant, row)
         except KeyError as error:
@@ -205,14 +210,6 @@ def _record(shard: HeldShard, cell: Cell, outcome: Outcome) -> AnswerRecord:
         latency_ms=completion.latency_ms,
         finish_reason=storable(completion.finish_reason or "")[:FINISH_REASON_CHARS],
     )
-
-
-def storable(text: str) -> str:
-    """`text` without what PostgreSQL or UTF-8 would refuse: NUL and lone surrogates.
-
-    One refused answer would fail its whole batch, again and again, and be paid for each time.
-    """
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def plausible(tokens: int | None) -> int | None:

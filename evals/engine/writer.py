@@ -166,9 +166,15 @@ def _tally(parts: Collection[Part], fates: Mapping[int, Fate]) -> runs.Tally:
         n_ok=sum(record.is_ok for record in records),
         n_error=sum(not record.is_ok for record in records),
         spent_nano=sum(record.cost_nano or 0 for record in records),
-        unpriced=sum(record.cost_nano is None for record in records),
+        unpriced=sum(_is_unpriced(part, record) for part in parts for record in part.records),
         closed_shards=sum(fates[p.shard.id] in (Fate.DONE, Fate.DROPPED) for p in parts),
     )
+
+
+def _is_unpriced(part: Part, record: AnswerRecord) -> bool:
+    """Whether somebody will be billed an amount that nobody knows; imported answers cost none."""
+    variant = part.shard.plan.variant(part.shard.lease.variant)
+    return record.cost_nano is None and not variant.is_imported
 
 
 def _note_call_times(parts: Collection[Part], fates: Mapping[int, Fate]) -> None:

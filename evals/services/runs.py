@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.errors import NotReady, Refused
 from accounts.models import User
 from evals import enqueue
-from evals.domain.snapshot import Snapshot
+from evals.domain.snapshot import Snapshot, VariantSpec
 from evals.engine import cancelling, connection_states, shards
 from evals.engine.process import engine
 from evals.models import Connection, Job, RuleVersion, Run, RunKpi, RunRule, RunSpec, Shard
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 FIRST_CALL_S = 1.0
 FIRST_EMBEDDED_CALL_S = 10.0
+# No call at all: the largest shards are best.
+IMPORTED_ANSWER_S = 0.0001
 
 
 def create_run(
@@ -155,13 +157,18 @@ def _ranges(snapshot: Snapshot, rows: int) -> list[list[tuple[int, int]]]:
     concurrency = dict(Connection.objects.filter(id__in=ids).values_list("id", "concurrency"))
     found = []
     for variant in snapshot.variants:
-        is_embedded = variant.kind == Connection.Kind.EMBEDDED
-        first_guess = FIRST_EMBEDDED_CALL_S if is_embedded else FIRST_CALL_S
         size = shards.size(
             rows=rows,
             reps=1,
             concurrency=concurrency.get(variant.connection_id, 1),
-            call_s=measured.get(variant.connection_id, first_guess),
+            call_s=measured.get(variant.connection_id, _first_guess(variant)),
         )
         found.append(shards.ranges(rows, size))
     return found
+
+
+def _first_guess(variant: VariantSpec) -> float:
+    """Seconds of a call, before any was measured."""
+    if variant.is_imported:
+        return IMPORTED_ANSWER_S
+    return FIRST_EMBEDDED_CALL_S if variant.kind == Connection.Kind.EMBEDDED else FIRST_CALL_S
