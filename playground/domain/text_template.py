@@ -38,6 +38,20 @@ def fill(template: str, cells: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
+def renamed(template: str, names: Mapping[str, str]) -> str:
+    """`template` with the placeholders of columns that `names` maps to new names.
+
+    All at once, so two columns may swap names.
+    """
+    parts: list[str] = []
+    end = 0
+    for start, stop, name in _scan(template):
+        if name in names:
+            parts += template[end:start], "{{", names[name], "}}"
+            end = stop
+    return "".join([*parts, template[end:]])
+
+
 def _scan(template: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, stop, name) of each placeholder from left to right."""
     position = 0
