@@ -107,6 +107,8 @@ def _import(spec: EvaluationSpec, data: Path, workspace: Workspace) -> Playgroun
         upload,
         {"columns": [{"role": spec.roles.get(name, Column.Role.LEFT_OUT.value)} for name in found]},
     )
+    upload = uploads.finish_here(upload.pk)
+    _refuse_unless(upload, Upload.State.CHECKED)
     playground = uploads.start_import(upload, name=spec.name)
     _refuse_unless(uploads.finish_here(upload.pk), Upload.State.IMPORTED)
     return playground

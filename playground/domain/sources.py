@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from playground.domain.tabular import Dialect, Record
+from playground.domain import dialects
+from playground.domain.dialects import Chosen
+from playground.domain.limits import Limits
+from playground.domain.refusals import FileRefused
+from playground.domain.tabular import Dialect, Record, Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +53,34 @@ class Source(Protocol):
     def share_read(self) -> float:
         """The share of the file that was read, 0 to 1."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingFound:
+    """How a file is read, its encoding's name for people, and the names of what was mended."""
+
+    reading: Reading
+    encoding_label: str = ""
+    repairs: tuple[str, ...] = ()
+
+
+def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) -> ReadingFound:
+    """How the file is to be read: what a person has chosen, else what its bytes show.
+
+    Raises FileRefused when that cannot be told, or when the file cannot be read at all.
+    """
+    found = dialects.find(handle, file_name=file_name, chosen=chosen, limits=limits)
+    reading = Reading(
+        format="tsv" if found.dialect.delimiter == "\t" else "csv",
+        dialect=found.dialect,
+        encoding=found.dialect.encoding,
+        has_header=found.dialect.has_header,
+    )
+    return ReadingFound(reading=reading, encoding_label=found.encoding_label, repairs=found.repairs)
+
+
+def open_source(handle: BinaryIO, reading: Reading, limits: Limits) -> Source:
+    """The file opened as `find` said. Raises FileRefused up to the header."""
+    if reading.dialect is None:
+        raise FileRefused("corrupt_file", "no dialect", hint="")
+    return Table(handle, reading.dialect, limits)

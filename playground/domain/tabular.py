@@ -6,7 +6,7 @@ row comes back as a record with a refusal; nothing is dropped silently.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -46,7 +46,10 @@ class Record:
 
 
 class Table:
-    """A file opened for reading: `header` at once, then `records()` once."""
+    """A table of text opened for reading, a `sources.Source`."""
+
+    roles: Mapping[str, str] = {}
+    setup: Mapping[str, object] = {}
 
     def __init__(self, handle: BinaryIO, dialect: Dialect, limits: Limits) -> None:
         """Reads up to the header.
@@ -54,7 +57,10 @@ class Table:
         Raises FileRefused for an empty file, too many columns, and text it cannot decode.
         """
         csv.field_size_limit(limits.cell_chars)
+        self._handle = handle
+        self._size = handle.seek(0, io.SEEK_END)
         handle.seek(0)
+        self.repairs: dict[str, None] = {}
         self._limits = limits
         self._dialect = dialect
         self._lines = _Lines(handle, dialect)
@@ -78,6 +84,10 @@ class Table:
             yield self._held
         while (record := self._next()) is not None:
             yield record
+
+    def share_read(self) -> float:
+        """The share of the file that was read, 0 to 1."""
+        return self._handle.tell() / self._size if self._size else 1.0
 
     def _first(self) -> Record:
         while (record := self._next(is_first=True)) is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from playground.domain import delimiters
+from playground.domain import delimiters, file_names
 from playground.domain.dialects import Chosen
 from playground.domain.inspection import Inspection
 from playground.domain.refusals import FileRefused
@@ -14,6 +14,10 @@ from playground.services import stored_files
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
 
 logger = logging.getLogger(__name__)
+
+# What is checked within a request: text of at most this size.
+QUICK_BYTES = 1024 * 1024
+QUICK_ENDINGS = frozenset({"csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "yaml", "yml"})
 
 
 def check(upload_id: int) -> None:
@@ -30,6 +34,16 @@ def check(upload_id: int) -> None:
     except LeaseLostError:
         logger.info("check_given_up upload=%s", upload_id)
     stored_files.delete_old()
+
+
+def check_at_once(upload: Upload) -> None:
+    """Check a small file of text here and now, others are left to a worker; refreshes `upload`.
+
+    For a page that shows what a choice has changed.
+    """
+    if upload.size <= QUICK_BYTES and file_names.ending(upload.file_name) in QUICK_ENDINGS:
+        check(upload.pk)
+    upload.refresh_from_db()
 
 
 def _check(upload: Upload, lease: Lease) -> None:

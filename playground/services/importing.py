@@ -1,19 +1,17 @@
 """The job that turns a checked file into rows, in batches, fenced by the lease."""
 
 import logging
-from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from django.conf import settings
 from django.db import transaction
 
 from playground.domain.refusals import FileRefused
-from playground.domain.tabular import Dialect, Table
 from playground.models import DatasetVersion, Playground, Row, Upload
 from playground.services import stored_files
 from playground.services.checking import gone, unreadable
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
 from playground.services.profiling import profile_of
+from playground.services.reading import rows_of_upload
 from playground.services.rows import BATCH, RowWriter
 
 logger = logging.getLogger(__name__)
@@ -56,7 +54,7 @@ def _store_rows(upload: Upload, lease: Lease) -> None:
     with transaction.atomic():
         lease.renew(rows_done=0)
         wipe(version)
-    cells = _cells(upload)
+    cells = rows_of_upload(upload)
     while batch := list(islice(cells, BATCH)):
         rows = writer.rows(batch)
         with transaction.atomic():
@@ -69,15 +67,6 @@ def _store_rows(upload: Upload, lease: Lease) -> None:
         lease.end(Upload.State.IMPORTED)
         writer.finish(profile)
     stored_files.delete(upload)
-
-
-def _cells(upload: Upload) -> Iterator[Sequence[str]]:
-    """The cells of each row of the file, as it was checked."""
-    dialect = Dialect(**upload.report["dialect"])
-    with stored_files.path_of(upload).open("rb") as handle:
-        for record in Table(handle, dialect, settings.UPLOAD_LIMITS).records():
-            if not record.refusal and not record.is_blank:
-                yield record.cells
 
 
 def wipe(version: DatasetVersion) -> None:

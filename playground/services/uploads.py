@@ -43,6 +43,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=10)
 _State = Upload.State
 _WORK = (_State.UPLOADED, _State.IMPORTING)
+# What the report of a check depends on.
+_CHECKED_CHOICES = frozenset({"dialect", "columns", "fixes", "mode"})
 _sweeping = threading.Lock()
 
 
@@ -102,24 +104,25 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
     """Keep what a person has set instead of the guesses.
 
     `choices` may have `name` and `question` of the playground; `columns`, one entry for each
-    column of the report with any of `name`, `type`, `role`; and `dialect` with any of
-    `encoding`, `delimiter` (its name), `has_header`. A new dialect has the file checked again,
-    and what was set for columns is forgotten with it.
+    column of the report with any of `name`, `type`, `role`; `fixes`, an option for any kind of
+    problem; `mode`; and `dialect` with any of `encoding`, `delimiter` (its name), `quote` (its
+    name), `sheet`, `has_header`. All but the first two have the file checked again, so that every
+    number stays true; with a new dialect, what was set for columns is forgotten.
 
     Raises NotReady when the import has begun or ended.
     """
     kept = {**upload.choices, **choices}
-    state = upload.state
     if "dialect" in choices:
         kept.pop("columns", None)
-        state = _State.UPLOADED
+    is_new_check = bool(choices.keys() & _CHECKED_CHOICES)
+    state = _State.UPLOADED if is_new_check else upload.state
     changed = Upload.objects.filter(pk=upload.pk, state__in=_open_states(choices)).update(
         choices=kept, state=state
     )
     if not changed:
         raise _not_ready(upload)
     upload.choices, upload.state = kept, state
-    if "dialect" in choices:
+    if is_new_check:
         Upload.objects.filter(pk=upload.pk).update(
             report={}, error="", hint="", lease_until=None, attempts=0
         )
@@ -127,7 +130,8 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
 
 
 def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:
-    return [_State.CHECKED, _State.REFUSED] if "dialect" in choices else [_State.CHECKED]
+    is_for_refused = choices.keys() & {"dialect", "fixes"}
+    return [_State.CHECKED, _State.REFUSED] if is_for_refused else [_State.CHECKED]
 
 
 def planned_columns(upload: Upload) -> list[ColumnDraft]:

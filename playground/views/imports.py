@@ -10,7 +10,7 @@ from accounts.errors import Refused
 from playground import access
 from playground.forms.imports import ColumnForm, DialectForm, PlaygroundForm, column_forms
 from playground.models import Column, Upload
-from playground.services import stored_files, uploads
+from playground.services import checking, stored_files, uploads
 
 UNDER_WAY = (Upload.State.UPLOADED, Upload.State.IMPORTING)
 
@@ -43,6 +43,7 @@ def import_choose(request: HttpRequest, import_id: int) -> HttpResponse:
     if not form.is_valid():
         raise Refused("This way of reading is not offered.", hint="Choose one of the list.")
     uploads.choose(upload, {"dialect": form.choices()})
+    checking.check_at_once(upload)
     return redirect("import-check", upload.pk)
 
 
@@ -60,7 +61,9 @@ def import_start(request: HttpRequest, import_id: int) -> HttpResponse:
         uploads.choose(
             upload, {**form.cleaned_data, "columns": [column.cleaned_data for column in columns]}
         )
-        uploads.start_import(upload, **form.cleaned_data)
+        checking.check_at_once(upload)
+        if upload.state == Upload.State.CHECKED:
+            uploads.start_import(upload, **form.cleaned_data)
     except Refused as exc:
         return _page(request, upload, form=form, columns=columns, refusal=exc, status=exc.status)
     return redirect("import-check", upload.pk)
