@@ -19,14 +19,19 @@ def import_upload(upload_id: int) -> None:
     _send("playground.tasks.import_upload", upload_id)
 
 
-def _send(task: str, upload_id: int) -> None:
-    # After the commit, so that the worker finds the upload as we left it.
-    transaction.on_commit(lambda: _ring(task, upload_id))
+def count_version(version_id: int) -> None:
+    """After the commit, tell a worker that this dataset version waits to be counted."""
+    _send("playground.tasks.count_version", version_id)
 
 
-def _ring(task: str, upload_id: int) -> None:
+def _send(task: str, of_id: int) -> None:
+    # After the commit, so that the worker finds the thing as we left it.
+    transaction.on_commit(lambda: _ring(task, of_id))
+
+
+def _ring(task: str, of_id: int) -> None:
     try:
-        current_app.signature(task, args=(upload_id,)).apply_async()
+        current_app.signature(task, args=(of_id,)).apply_async()
     except OperationalError as exc:
-        # The sweep of a worker finds the upload within seconds: no reason to fail the request.
-        logger.warning("broker_unreachable task=%s upload=%s: %s", task, upload_id, exc)
+        # The sweep of a worker finds the work within seconds: no reason to fail the request.
+        logger.warning("broker_unreachable task=%s id=%s: %s", task, of_id, exc)

@@ -97,7 +97,8 @@ class DatasetVersion(models.Model):
     The next change of rows opens a new draft; a file brought into a playground always does.
     `origin` says what opened the version, `changes` how many rows it `added`, `changed` and
     removed (`gone`) against the version before. `is_counted` is false while the worker has not
-    counted the profile since the last change.
+    counted the profile since the last change, and `edits` counts the changes made in place, so
+    that a count that was overtaken by one is known.
 
     `profile` maps a column's id, as text, to what its cells add up to: `filled` cells, `distinct`
     values, their `lengths` in characters with a `histogram`, the `top` values, and `numbers`; the
@@ -120,6 +121,7 @@ class DatasetVersion(models.Model):
     changes = models.JSONField(default=dict)
     profile = models.JSONField(default=dict)
     is_counted = models.BooleanField(default=True)
+    edits = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     frozen_at = models.DateTimeField(null=True)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 LONGEST = 200
 
@@ -20,19 +20,24 @@ def identity(row_id: str, inputs: Sequence[str]) -> str:
 
 
 class Ordinals:
-    """Tells duplicates of an identity apart by the order they come in: "T-7", "T-7 (2)"."""
+    """Tells duplicates of an identity apart by the order they come in: "T-7", "T-7 (2)".
 
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
+    `taken` are identities that are in use already. It keeps a hash of each, not its text: two
+    that fall together cost a row nothing but an ordinal that it did not need.
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._counts: dict[int, int] = dict.fromkeys(map(hash, taken), 1)
 
     def distinct(self, name: str) -> str:
         """`name` the first time, later with an ordinal that no other identity has."""
-        count = self._counts.get(name, 0) + 1
+        key = hash(name)
+        count = self._counts.get(key, 0) + 1
         candidate = name if count == 1 else f"{name} ({count})"
-        while count > 1 and candidate in self._counts:
+        while count > 1 and hash(candidate) in self._counts:
             count += 1
             candidate = f"{name} ({count})"
-        self._counts[name] = count
+        self._counts[key] = count
         if candidate != name:
-            self._counts[candidate] = 1
+            self._counts[hash(candidate)] = 1
         return candidate

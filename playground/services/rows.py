@@ -23,6 +23,7 @@ class ColumnDraft:
     name: str
     type: str = Column.Type.TEXT
     role: str = Column.Role.INPUT
+    required: bool = False
 
 
 @transaction.atomic
@@ -72,6 +73,7 @@ def open_version(
             name=draft.name,
             type=draft.type,
             role=draft.role,
+            required=draft.required,
             position=position,
         )
         for position, draft in enumerate(columns)
