@@ -6,7 +6,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from playground.models import Playground, Upload
 from playground.services import importing, rows, stored_files
 from playground.services.checking import check
 from playground.services.importing import run_import
-from playground.services.rows import ColumnDraft
+from playground.services.planning import planned_columns
 
 __all__ = [
     "cancel",
@@ -132,21 +132,6 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
 def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:
     is_for_refused = choices.keys() & {"dialect", "fixes"}
     return [_State.CHECKED, _State.REFUSED] if is_for_refused else [_State.CHECKED]
-
-
-def planned_columns(upload: Upload) -> list[ColumnDraft]:
-    """The columns of a checked upload, as guessed and as corrected, in file order."""
-    chosen: Sequence[Mapping[str, str]] = upload.choices.get("columns", [])
-    guessed = upload.report["columns"]
-    corrected = [*chosen, *[{}] * (len(guessed) - len(chosen))]
-    return [
-        ColumnDraft(
-            name=mine.get("name") or found["name"],
-            type=mine.get("type") or found["type"],
-            role=mine.get("role") or found["role"],
-        )
-        for found, mine in zip(guessed, corrected, strict=False)
-    ]
 
 
 @transaction.atomic
