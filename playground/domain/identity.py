@@ -27,7 +27,13 @@ class Ordinals:
     """
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._counts: dict[int, int] = dict.fromkeys(map(hash, taken), 1)
+        self._counts: dict[int, int] = {}
+        for name in taken:
+            self.reserve(name)
+
+    def reserve(self, name: str) -> None:
+        """Give `name` to nobody else."""
+        self._counts.setdefault(hash(name), 1)
 
     def distinct(self, name: str) -> str:
         """`name` the first time, later with an ordinal that no other identity has."""

@@ -1,6 +1,7 @@
 """What the columns of a dataset version hold, counted from its stored rows."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from playground.models import Column, DatasetVersion
 
@@ -27,17 +28,22 @@ def profile_of(
         str(column_id): ColumnCounts(numbers=kind == Column.Type.NUMBER, histogram=kind in _TEXTS)
         for column_id, kind in version.playground.columns.values_list("id", "type")
     }
-    for rows in _chunks(version, size=min(MOST_ROWS, MOST_CELLS // max(len(columns), 1))):
+    for rows in chunks(version):
         for key, column in columns.items():
-            column.add([cells.get(key, "") for cells in rows])
+            column.add([cells.get(key, "") for _position, cells in rows])
         after_chunk()
     return {key: column.summary() for key, column in columns.items()}
 
 
-def _chunks(version: DatasetVersion, *, size: int) -> Iterator[list[dict[str, str]]]:
-    """The cells of the version's rows in position order, `size` rows at a time."""
-    rows = version.rows().values_list("position", "cells")
+def chunks(version: DatasetVersion, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
+    """The position and the cells of the version's rows, and more `fields`, in position order.
+
+    So many at a time that a chunk stays small whatever the number of columns.
+    """
+    columns = version.playground.columns.count()
+    size = min(MOST_ROWS, MOST_CELLS // max(columns, 1))
+    rows = version.rows().values_list("position", "cells", *fields)
     chunk = list(rows[:size])
     while chunk:
-        yield [cells for _position, cells in chunk]
+        yield chunk
         chunk = list(rows.filter(position__gt=chunk[-1][0])[:size])

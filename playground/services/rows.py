@@ -96,10 +96,11 @@ def check_columns(columns: Sequence[ColumnDraft]) -> None:
             f"{len(row_ids)} columns are used as Row id: {', '.join(map(repr, row_ids))}.",
             hint="Keep one of them as Row id.",
         )
-    _check_names(used)
+    check_names(used)
 
 
-def _check_names(columns: Sequence[ColumnDraft]) -> None:
+def check_names(columns: Sequence[ColumnDraft]) -> None:
+    """Raises Refused unless all columns have names that differ in more than capital letters."""
     taken: set[str] = set()
     for draft in columns:
         if not draft.name.strip():
