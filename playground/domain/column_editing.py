@@ -142,10 +142,12 @@ def new_names(before: Sequence[TemplateColumn], after: Iterable[Edited]) -> dict
 
 
 def renamed_setup(setup: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """A template's setup whose prompts use the new names; `names` maps old to new."""
+    """A template's setup whose prompts and inputs use the new names; `names` maps old to new."""
     changed = dict(setup)
     if "variants" in setup:
         changed["variants"] = [_renamed_variant(one, names) for one in setup["variants"]]
+    if "kpis" in setup:
+        changed["kpis"] = [_rebound_kpi(one, names) for one in setup["kpis"]]
     return changed
 
 
@@ -175,6 +177,12 @@ _PROMPTS = ("system", "prompt")
 def _renamed_variant(variant: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     prompts = {key: renamed(variant[key], names) for key in _PROMPTS if variant.get(key)}
     return {**variant, **prompts}
+
+
+def _rebound_kpi(kpi: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    if not kpi.get("inputs"):
+        return dict(kpi)
+    return {**kpi, "inputs": {name: names.get(used, used) for name, used in kpi["inputs"].items()}}
 
 
 def _cells(template: Template, row: Sequence[str], columns: Iterable[Edited]) -> tuple[str, ...]:

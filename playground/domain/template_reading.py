@@ -15,8 +15,6 @@ COLUMNS_CAP = 100
 SAMPLE_ROWS_CAP = 100
 CELL_CAP = 20_000
 
-_LEFT_OUT = "left_out"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
@@ -72,9 +70,7 @@ def read_rows(entries: object, columns: Sequence[TemplateColumn]) -> tuple[tuple
     for index, entry in enumerate(items_of(entries, "sample_rows", cap=SAMPLE_ROWS_CAP)):
         place = f"sample_rows[{index}]"
         cells = Fields.of(entry, place, optional=names)
-        row = tuple(cells.text(name, cap=CELL_CAP, default="") for name in names)
-        _check_required(row, columns, place)
-        rows.append(row)
+        rows.append(tuple(cells.text(name, cap=CELL_CAP, default="") for name in names))
     return tuple(rows)
 
 
@@ -110,9 +106,3 @@ def _check_together(columns: Sequence[TemplateColumn]) -> None:
     row_ids = [column.name for column in columns if column.role == "row_id"]
     if len(row_ids) > 1:
         raise BadTemplate("columns", f"{len(row_ids)} columns have the role row_id; one may")
-
-
-def _check_required(row: Sequence[str], columns: Sequence[TemplateColumn], place: str) -> None:
-    for cell, column in zip(row, columns, strict=True):
-        if column.required and column.role != _LEFT_OUT and not cell.strip():
-            raise BadTemplate(f"{place}.{column.name}", "the column is required, but it is empty")

@@ -1,7 +1,7 @@
 """The setup of a template as plain values: its shape is checked here, its meaning in `evals`.
 
 {"variants": [{name, prompt, system, context, max_tokens, temperature, model}],
- "kpis": [{key, place, name, params, line, slot, inputs}], "rule": {mode, n}}
+ "kpis": [{key, place, name, params, line, slot, inputs}], "rule": {mode, n}, "note": text}
 """
 
 import json
@@ -15,9 +15,11 @@ MODES = ("all", "any", "at_least")
 VARIANTS_CAP = 8
 KPIS_CAP = 60
 PROMPT_CAP = 50_000
+NOTE_CAP = 500
 _PARAMS_CAP = 50_000
 # NaN and infinity are above it too; no database takes them.
 _LARGEST = 10**15
+_DEPTH = 10
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _NUMBER = r"-?\d{1,9}(?:\.\d{1,9})?"
@@ -32,7 +34,7 @@ def read_setup(entry: object) -> dict[str, Any]:
 
     Whether a KPI exists and takes these parameters is for `evals` to know. Raises BadTemplate.
     """
-    fields = Fields.of(entry, "setup", optional=("variants", "kpis", "rule"))
+    fields = Fields.of(entry, "setup", optional=("variants", "kpis", "rule", "note"))
     if not fields.values:
         return {}
     kpis = [
@@ -41,13 +43,15 @@ def read_setup(entry: object) -> dict[str, Any]:
     ]
     _check_slots(kpis)
     variants = items_of(fields.get("variants", []), "setup.variants", cap=VARIANTS_CAP)
-    return {
+    setup: dict[str, Any] = {
         "variants": [
             _variant(variant, f"setup.variants[{index}]") for index, variant in enumerate(variants)
         ],
         "kpis": kpis,
         "rule": _rule(fields.get("rule", {}), kpis),
     }
+    note = fields.text("note", cap=NOTE_CAP, default="")
+    return {**setup, "note": note} if note else setup
 
 
 def _variant(entry: object, place: str) -> dict[str, Any]:
@@ -135,17 +139,20 @@ def _inputs(fields: Fields) -> dict[str, str]:
     return {name: text_of(column, f"{place}.{name}", cap=200) for name, column in inputs.items()}
 
 
-def _check_plain(value: object, place: str) -> None:
-    """Parameters are texts, numbers, yes or no, and lists of texts."""
+def _check_plain(value: object, place: str, depth: int = 0) -> None:
+    """Parameters are what JSON holds, within bounds that any database takes."""
+    if depth > _DEPTH:
+        raise BadTemplate(place, f"is nested more than {_DEPTH} levels deep")
     if isinstance(value, str):
         text_of(value, place, cap=_PARAMS_CAP, blank=True)
-        return
-    if isinstance(value, list):
+    elif isinstance(value, list):
         for index, item in enumerate(value):
-            text_of(item, f"{place}[{index}]", cap=_PARAMS_CAP, blank=True)
-        return
-    if not isinstance(value, int | float) or not abs(value) <= _LARGEST:
-        raise BadTemplate(place, "must be a text, a number, true, false or a list of texts")
+            _check_plain(item, f"{place}[{index}]", depth + 1)
+    elif isinstance(value, dict):
+        for name, item in mapping_of(value, place).items():
+            _check_plain(item, f"{place}.{name}", depth + 1)
+    elif not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+        raise BadTemplate(place, "must be a text, a number, true, false, a list or an object")
 
 
 def _check_slots(kpis: list[dict[str, Any]]) -> None:

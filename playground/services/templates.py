@@ -21,6 +21,21 @@ VOCABULARY = Vocabulary(types=Column.Type.values, roles=Column.Role.values)
 # In the order of the gallery.
 BUILT_IN = (
     "rag_support",
+    "question_answer",
+    "classification",
+    "json_extraction",
+    "summaries",
+    "conversation",
+    "tool_calls",
+    "safety_probes",
+    "translation",
+    "retrieval_only",
+    "sql_code",
+    "rag_vs_finetune",
+    "healthcare_qa",
+    "finance_advice",
+    "ecommerce_qa",
+    "brand_voice",
     "blank",
 )
 
