@@ -14,10 +14,11 @@ Visitor = User | AnonymousUser
 
 
 def get_connection(user: Visitor, connection_id: int) -> Connection:
-    """A connection of one of the user's workspaces, or 404."""
+    """A connection of one of the user's workspaces, or 404; so for that of imported answers."""
     workspaces = accounts_access.workspaces(user)
+    connections = Connection.objects.exclude(kind=Connection.Kind.IMPORTED)
     return get_object_or_404(
-        Connection.objects.prefetch_related("models"), pk=connection_id, workspace__in=workspaces
+        connections.prefetch_related("models"), pk=connection_id, workspace__in=workspaces
     )
 
 
@@ -31,7 +32,7 @@ def get_variant(user: Visitor, playground_id: int, variant_id: int) -> Variant:
     """A variant of a playground, or 404."""
     playground = get_playground(user, playground_id)
     return get_object_or_404(
-        Variant.objects.select_related("connection", "playground"),
+        Variant.objects.select_related("connection", "playground", "answers_column"),
         pk=variant_id,
         playground=playground,
     )

@@ -36,6 +36,7 @@ SETUP: list[URLPattern] = [
     path(f"{_SETUP}/rule", setup.setup_rule, name="setup-rule"),
     path(f"{_SETUP}/suggest", setup.setup_suggest, name="setup-suggest"),
     path(f"{_SETUP}/variants/add", variants.variant_add, name="setup-variant-add"),
+    path(f"{_SETUP}/variants/answers", variants.variant_answers, name="setup-variant-answers"),
     path(f"{_SETUP}/variants/preview", variants.variant_preview, name="setup-variant-preview"),
     path(
         f"{_SETUP}/variants/<int:variant_id>/edit", variants.variant_edit, name="setup-variant-edit"

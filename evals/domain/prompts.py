@@ -11,8 +11,11 @@ CONTEXT_BLOCK = "Context:\n{context}\n\n"
 def problems(variant: VariantSpec, columns: Sequence[ColumnSpec]) -> list[str]:
     """What keeps `variant` from being run on rows with `columns`, in words; empty when nothing.
 
-    Checked before a run starts, so that a missing column is never found out by a model.
+    Checked before a run starts, so that a missing column is never found out by a model. Imported
+    answers need no prompt, only the column that they are in.
     """
+    if variant.is_imported:
+        return _without_answers(variant, columns)
     names = {column.name for column in columns}
     found = []
     if not variant.user_prompt.strip():
@@ -32,6 +35,15 @@ def problems(variant: VariantSpec, columns: Sequence[ColumnSpec]) -> list[str]:
             "Turn context on, or take it out of the prompt."
         )
     return found
+
+
+def _without_answers(variant: VariantSpec, columns: Sequence[ColumnSpec]) -> list[str]:
+    if any((one.id, one.role) == (variant.answers_column, "response") for one in columns):
+        return []
+    return [
+        "Its answers are in a column that is no longer used as Response. "
+        "Give the column that role on Data, or delete this variant."
+    ]
 
 
 def messages(

@@ -71,16 +71,17 @@ class Scorer:
         row = row_fields(self._snapshot.columns, cells, dict(binding))
         evidence = row.get("evidence", ())
         cost = from_nano(answer.cost_nano)
-        uses_context = self._snapshot.variants[answer.variant].use_context
+        variant = self._snapshot.variants[answer.variant]
         return answer_inputs(
             row,
             response=answer.text,
-            context_used=evidence if uses_context and isinstance(evidence, tuple) else (),
+            context_used=evidence if variant.use_context and isinstance(evidence, tuple) else (),
             latency_ms=answer.latency_ms,
             cost_usd=None if cost is None else float(cost),
             tokens_in=answer.tokens_in,
             tokens_out=answer.tokens_out,
             finish_reason=answer.finish_reason or None,
+            is_imported=variant.is_imported,
         )
 
 

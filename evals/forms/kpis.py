@@ -54,7 +54,7 @@ class KpiForm(forms.Form):
         choices = [("", BY_ROLE), *((column.id, column.name) for column in columns)]
         for name in self.bindable:
             self.fields[f"input_{name}"] = forms.ChoiceField(
-                label=name.capitalize(), choices=choices, required=False
+                label=name.replace("_", " ").capitalize(), choices=choices, required=False
             )
         if kind.scale.binary:
             _make_yes_or_no(self.fields)

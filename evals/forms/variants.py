@@ -15,6 +15,12 @@ from evals.services.variants import VariantDraft
 _PROMPT = {"spellcheck": "false", "data-prompt": ""}
 
 
+class ImportedVariantForm(forms.Form):
+    """What can be changed of a variant whose answers came with the data: its name."""
+
+    name = forms.CharField(max_length=100)
+
+
 class VariantForm(forms.Form):
     """A variant as typed. A prompt that names a missing column is refused with its text kept."""
 
@@ -54,7 +60,7 @@ class VariantForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._columns = columns
-        own = Connection.objects.filter(workspace=workspace)
+        own = Connection.objects.filter(workspace=workspace).exclude(kind=Connection.Kind.IMPORTED)
         self.connections = list(own.prefetch_related("models"))
         self.fields["connection"] = forms.ModelChoiceField(
             queryset=own,

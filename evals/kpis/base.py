@@ -70,6 +70,12 @@ _MISSING: Mapping[str, str] = {
     "latency_ms": "No latency was recorded",
     "cost_usd": "The price of this model is unknown",
 }
+# The answer came with the data.
+_NOT_IMPORTED: Mapping[str, str] = {
+    "context_used": "What context an imported answer was given is not known",
+    "latency_ms": "How long an imported answer took is not known",
+    "cost_usd": "What an imported answer cost is not known",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +106,7 @@ class Kpi:
         """The result for one answer. Never raises: an exception becomes `Failed`."""
         for need in self.needed():
             if getattr(inputs, need) in ((), None):
-                return NotApplicable(reason=_MISSING.get(need, f"No {need} in this row"))
+                return NotApplicable(reason=_missing(need, inputs))
         try:
             return self._capped(inputs)
         except Exception as exc:  # noqa: BLE001 - one KPI must not end the others
@@ -123,6 +129,11 @@ class Kpi:
         result = self.result(replace(inputs, response=inputs.response[: self.text_cap]))
         note = f"Only the first {self.text_cap:,} characters were read."
         return replace(result, reason=f"{result.reason.rstrip('.')}. {note}")
+
+
+def _missing(need: str, inputs: Inputs) -> str:
+    known = {**_MISSING, **_NOT_IMPORTED} if inputs.is_imported else _MISSING
+    return known.get(need, f"No {need.replace('_', ' ')} in this row")
 
 
 def described(help_text: str, *, choices: tuple[str, ...] = ()) -> Mapping[str, object]:

@@ -5,17 +5,21 @@ another column. The row's part is made once and shared by all answers to that ro
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from evals.domain.snapshot import ColumnSpec
 from evals.kpis.base import Inputs
+from evals.kpis.inputs import LIST_INPUTS, TEXT_INPUTS
 
+# A response is somebody's answer, never what an answer is judged by.
+RESPONSE = "response"
 _INPUT_BY_ROLE = {
     "input": "question",
     "expected": "reference",
     "context": "evidence",
     "keywords": "keywords",
     "answerable": "answerable",
+    **{role: role for role in (*TEXT_INPUTS, *LIST_INPUTS)},
 }
 
 
@@ -26,7 +30,7 @@ def row_fields(
 
     `cells` maps column ids to text; `bound` maps an input's name to the id of the column that
     takes the place of the one its role would choose. The first column of a role counts; a
-    column the row has no cell for is empty.
+    column the row has no cell for is empty. Response columns give nothing.
     """
     sources: dict[str, str] = {}
     for column in columns:
@@ -40,7 +44,9 @@ def row_fields(
         if name in _READ
     }
     fields["context"] = fields.get("evidence", ())
-    fields["values"] = {column.name: cells.get(column.id, "") for column in columns}
+    fields["values"] = {
+        column.name: cells.get(column.id, "") for column in columns if column.role != RESPONSE
+    }
     return fields
 
 
@@ -54,11 +60,12 @@ def answer_inputs(
     tokens_in: int | None = None,
     tokens_out: int | None = None,
     finish_reason: str | None = None,
+    is_imported: bool = False,
 ) -> Inputs:
     """The inputs of one answer: `row` from `row_fields`, the rest from the call that made it.
 
     `context_used` is what the model was given of the row's context, empty for closed book. A
-    fact the provider did not report is None.
+    fact the provider did not report is None. Of an imported answer no such fact is known.
     """
     return Inputs.from_mapping(
         {
@@ -70,6 +77,7 @@ def answer_inputs(
             "tokens_in": tokens_in,
             "tokens_out": tokens_out,
             "finish_reason": finish_reason,
+            "is_imported": is_imported,
         }
     )
 
@@ -91,6 +99,14 @@ def text_list(cell: str) -> tuple[str, ...]:
     return (cell,)
 
 
+def line_list(cell: str) -> tuple[str, ...]:
+    """The texts in a cell: a JSON list, else one a line."""
+    items = text_list(cell)
+    if len(items) == 1 and items[0] == cell:
+        items = tuple(cell.split("\n"))
+    return tuple(item.strip() for item in items if item.strip())
+
+
 def keyword_list(cell: str) -> tuple[str, ...]:
     """The keywords in a cell: a JSON list, else separated by line, semicolon, bar or comma."""
     items = text_list(cell)
@@ -104,7 +120,12 @@ def _text(cell: str) -> str:
     return cell
 
 
-_READ = {
+_READ: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys(TEXT_INPUTS, _text),
+    "key_points": line_list,
+    "relevant_ids": keyword_list,
+    "context_dates": keyword_list,
+    "samples": text_list,
     "question": _text,
     "reference": text_list,
     "evidence": text_list,

@@ -1,9 +1,10 @@
 """What a KPI may look at: one answer with its row."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Self
+from typing import Any, Self
 
 # English, German, French and Spanish. Here and not imported: they are part of the KPIs' code.
 _YES = frozenset(
@@ -15,6 +16,12 @@ _YES = frozenset(
 _NO = frozenset(
     {*("no", "false", "0", "0.0", "n", "f"), *("nein", "falsch", "non", "faux", "falso")}
 )
+# The columns that few KPIs need, each with a role of its own name.
+TEXT_INPUTS = (
+    *("system_prompt", "policy", "glossary", "as_of", "protected_text"),
+    *("conversation", "tools", "tool_calls"),
+)
+LIST_INPUTS = ("key_points", "relevant_ids", "context_dates", "samples")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +31,8 @@ class Inputs:
     `reference` holds every accepted answer, `evidence` the row's context, `context` the
     same in the order of the chunks, `context_used` what the variant was really given.
     Money is in US dollars, time in milliseconds. `values` are the row's other columns.
+    What is JSON in a cell (`glossary`, `conversation`, `tools`, `tool_calls`) stays its text.
+    Of an imported answer nobody knows what made it: no latency, cost, tokens, context used.
     """
 
     response: str
@@ -39,6 +48,19 @@ class Inputs:
     tokens_in: int | None = None
     tokens_out: int | None = None
     finish_reason: str | None = None
+    is_imported: bool = False
+    system_prompt: str | None = None
+    policy: str | None = None
+    key_points: tuple[str, ...] = ()
+    glossary: str | None = None
+    relevant_ids: tuple[str, ...] = ()
+    context_dates: tuple[str, ...] = ()
+    as_of: str | None = None
+    protected_text: str | None = None
+    conversation: str | None = None
+    tools: str | None = None
+    tool_calls: str | None = None
+    samples: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -67,9 +89,24 @@ class Inputs:
             tokens_in=_whole(inputs.get("tokens_in")),
             tokens_out=_whole(inputs.get("tokens_out")),
             finish_reason=_text(inputs.get("finish_reason")),
+            is_imported=bool(inputs.get("is_imported")),
+            **_of_further_columns(inputs),
             values={name: _text(value) or "" for name, value in inputs.items() if name not in known}
             | _values(inputs.get("values")),
         )
+
+
+def _of_further_columns(inputs: Mapping[str, object]) -> dict[str, Any]:
+    """The inputs that only some data has; those that are not there are left out."""
+    texts = {name: _cell(inputs[name]) for name in TEXT_INPUTS if name in inputs}
+    lists = {name: _texts(inputs[name]) for name in LIST_INPUTS if name in inputs}
+    return {**texts, **lists}
+
+
+def _cell(value: object) -> str | None:
+    """A text as it is, anything else as JSON; blank is none."""
+    text = json.dumps(value) if isinstance(value, Mapping | list) else _text(value)
+    return text if text and not text.isspace() else None
 
 
 def _text(value: object) -> str | None:

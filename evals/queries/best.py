@@ -33,6 +33,7 @@ class Best:
     letter: str
     name: str
     is_simulated: bool
+    is_imported: bool
     accuracy: float
     decided: int
     is_whole: bool
@@ -77,6 +78,7 @@ def _judged(run: Run) -> Best | None:
         letter=letter(best),
         name=snapshot.variants[best].name,
         is_simulated=snapshot.variants[best].is_simulated,
+        is_imported=snapshot.variants[best].is_imported,
         accuracy=own.passes / own.decided,
         decided=own.decided,
         is_whole=_is_whole(run, snapshot, codes.shape[1]),

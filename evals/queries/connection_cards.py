@@ -67,9 +67,10 @@ class ConnectionCard:
 
 
 def cards(workspace: Workspace) -> list[ConnectionCard]:
-    """The cards of a workspace's connections, in the order they were made. Two queries."""
-    connections = Connection.objects.filter(workspace=workspace).prefetch_related("models")
-    return [card(connection) for connection in connections]
+    """The cards of the connections that reach models, in the order they were made. Two queries."""
+    connections = Connection.objects.filter(workspace=workspace)
+    reaching = connections.exclude(kind=Connection.Kind.IMPORTED).prefetch_related("models")
+    return [card(connection) for connection in reaching]
 
 
 def card(connection: Connection) -> ConnectionCard:

@@ -86,6 +86,11 @@ class Dashboard:
         return any(head.accuracy.decided for head in self.heads)
 
     @property
+    def is_imported(self) -> bool:
+        """Whether all answers came with the data, so that nothing was called or paid."""
+        return all(head.is_imported for head in self.heads)
+
+    @property
     def unpriced(self) -> str:
         """The variants without any known price: "A and B"; empty when each has one."""
         return listed([head.name for head in self.heads if head.is_unpriced])

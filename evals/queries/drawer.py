@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from evals.domain import prompts, rendering
 from evals.domain.rules import Verdict, reasons
-from evals.domain.snapshot import VariantSpec
+from evals.domain.snapshot import ColumnSpec, VariantSpec
 from evals.models import Answer
 from evals.queries.answer_cells import VERDICTS
 from evals.queries.costs import cost_of
@@ -47,6 +47,7 @@ class Drawer:
     row: RowFace
     tabs: tuple[VariantTab, ...]
     variant: VariantSpec
+    columns: tuple[ColumnSpec, ...]
     letter: str
     answer: Answer | None
     error_title: str
@@ -59,6 +60,12 @@ class Drawer:
     kpis: tuple[KpiLine, ...]
     sent: tuple[Sent, ...]
     sent_problem: str
+
+    @property
+    def answers_column(self) -> str:
+        """The name of the column that imported answers are in; "" when a model was asked."""
+        wanted = self.variant.answers_column
+        return next((one.name for one in self.columns if one.id == wanted), "")
 
     @property
     def temperature(self) -> str:
@@ -90,6 +97,7 @@ def drawer(reading: Reading, position: int, variant: int) -> Drawer:
         row=face,
         tabs=_tabs(reading, position, variant),
         variant=spec,
+        columns=reading.snapshot.columns,
         letter=reading.letters[variant],
         answer=answer,
         error_title=title(answer.error_class) if verdict == Verdict.ERROR and answer else "",
@@ -129,11 +137,14 @@ def _context_users(reading: Reading) -> str:
     """Who was given the row's context: "used by B and D only"; empty without a context column."""
     if prompts.context_column(reading.snapshot.columns) is None:
         return ""
-    users = [
-        letter
+    asked = [
+        (letter, variant)
         for letter, variant in zip(reading.letters, reading.snapshot.variants, strict=True)
-        if variant.use_context
+        if not variant.is_imported
     ]
+    users = [letter for letter, variant in asked if variant.use_context]
+    if not asked:
+        return "whether it was given to the models is not known"
     if not users:
         return "given to no variant"
     if len(users) == len(reading.letters):
@@ -142,7 +153,9 @@ def _context_users(reading: Reading) -> str:
 
 
 def _sent(reading: Reading, spec: VariantSpec, row: Row | None) -> tuple[tuple[Sent, ...], str]:
-    """The messages, rebuilt from what the run froze; or why they cannot be."""
+    """The messages, rebuilt from what the run froze; or why there are none."""
+    if spec.is_imported:
+        return (), "Nothing was sent: the answer came with the row."
     if row is None:
         return (), "The row is gone."
     try:

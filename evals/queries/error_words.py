@@ -14,6 +14,7 @@ _TITLES = {
     "refused_address": "Address not allowed",
     "not_ready": "Model not ready",
     "crashed_repeatedly": "Crashed repeatedly",
+    "no_answer": "No answer",
 }
 
 

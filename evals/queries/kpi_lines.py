@@ -141,15 +141,16 @@ def _reason(snapshot: Snapshot, spec: KpiSpec, answer: Answer | None, row: Row |
 def _inputs(snapshot: Snapshot, spec: KpiSpec, answer: Answer, cells: Mapping[str, str]) -> Inputs:
     fields = row_fields(snapshot.columns, cells, spec.inputs)
     evidence = fields.get("evidence", ())
-    uses_context = snapshot.variants[answer.variant].use_context
+    variant = snapshot.variants[answer.variant]
     cost = from_nano(answer.cost_nano)
     return answer_inputs(
         fields,
         response=answer.text,
-        context_used=evidence if uses_context and isinstance(evidence, tuple) else (),
+        context_used=evidence if variant.use_context and isinstance(evidence, tuple) else (),
         latency_ms=answer.latency_ms,
         cost_usd=None if cost is None else float(cost),
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
         finish_reason=answer.finish_reason or None,
+        is_imported=variant.is_imported,
     )

@@ -41,6 +41,7 @@ class VariantProgress:
     letter: str
     name: str
     is_simulated: bool
+    is_imported: bool
     rows: int
     answered: int
     errors: int
@@ -120,8 +121,8 @@ def progress(run: Run) -> Progress:
         done=done,
         error_rows=int((reading.matrix.answers == AnswerState.ERROR).any(axis=0).sum()),
         rate=rendering.number(a_second, decimals=1),
-        cost=_cost(run),
-        cost_note=_cost_note(run),
+        cost=_cost(reading),
+        cost_note=_cost_note(reading),
         accuracy=accuracy(reading.verdicts.codes.reshape(-1)),
         variants=tuple(_variant(reading, index) for index in range(len(reading.letters))),
         causes=_causes(run) if run.n_error else (),
@@ -155,18 +156,26 @@ def _state_word(run: Run, percent: int) -> str:
     return f"{percent}%" if is_running else Run.State(run.state).label
 
 
-def _cost(run: Run) -> str:
+def _cost(reading: Reading) -> str:
+    run = reading.run
+    if reading.is_imported:
+        return rendering.NOTHING
     if run.unpriced and not run.spent_nano:
         return "unknown"
     return rendering.money(from_nano(run.spent_nano))
 
 
-def _cost_note(run: Run) -> str:
+def _cost_note(reading: Reading) -> str:
+    run = reading.run
+    if reading.is_imported:
+        return "answers imported, no calls"
     if run.unpriced:
         return f"{rendering.count(run.unpriced)} answers without a known price"
     expected = _expected_cost(run.pk, run.created_at)
     if expected is None:
-        return "not all prices are known"
+        # A call that failed was not billed, whatever its price would have been.
+        is_all = not run.spent_nano and run.n_ok + run.n_error >= run.cells
+        return "nothing was billed" if is_all else "not all prices are known"
     return "free" if expected == 0 else f"of about {rendering.money(expected)}"
 
 
@@ -184,6 +193,7 @@ def _variant(reading: Reading, index: int) -> VariantProgress:
         letter=reading.letters[index],
         name=reading.snapshot.variants[index].name,
         is_simulated=reading.snapshot.variants[index].is_simulated,
+        is_imported=reading.snapshot.variants[index].is_imported,
         rows=int(answers.size),
         answered=int((answers == AnswerState.OK).sum()),
         errors=int((answers == AnswerState.ERROR).sum()),

@@ -36,6 +36,7 @@ def items(
     return [
         *(Item(state="fail", text=problem) for problem in problems),
         *_rows(estimate, columns, variants),
+        *_imported(estimate, variants),
         *_connections(variants),
     ]
 
@@ -79,8 +80,23 @@ def _context(
         )
 
 
+def _imported(estimate: Estimate, variants: Iterable[Variant]) -> Iterator[Item]:
+    """The variants whose answers came with the rows, and where one is missing."""
+    imported = [one for one in variants if one.answers_column is not None]
+    if not imported:
+        return
+    names = ", ".join(variant.name for variant in imported)
+    yield Item(state="pass", text=f"Answers imported, nothing is sent for them: {names}")
+    for variant in imported:
+        without = estimate.empty.get(str(variant.answers_column_id), 0)
+        if without:
+            text = f"{_share(without, estimate)} no answer in {variant.name}: each is an error."
+            yield Item(state="review", text=text, page="data")
+
+
 def _connections(variants: Iterable[Variant]) -> Iterator[Item]:
-    used = {variant.connection_id: variant.connection for variant in variants}
+    asked = (variant for variant in variants if variant.answers_column is None)
+    used = {variant.connection_id: variant.connection for variant in asked}
     for connection in used.values():
         if connection.kind == Connection.Kind.SIMULATED:
             text = f"{connection.name} is simulated: its answers are invented"

@@ -7,6 +7,7 @@ from evals.domain import rendering
 from evals.domain.rules import Condition, Policy, Rule
 from evals.domain.snapshot import ColumnSpec
 from evals.kpis.format import ForbiddenPhrases, RegexMatch
+from evals.kpis.inputs import LIST_INPUTS, TEXT_INPUTS
 from evals.models import SetupKpi
 from evals.queries.readiness import Item
 from evals.services.estimates import Estimate
@@ -18,6 +19,13 @@ LACKING: Mapping[str, str] = {
     "context": "no context",
     "keywords": "no keywords",
     "answerable": "no word on whether it can be answered",
+    **{role: f"no {role.replace('_', ' ')}" for role in (*TEXT_INPUTS, *LIST_INPUTS)},
+}
+# What nobody knows of an imported answer → what the list calls it.
+UNKNOWN: Mapping[str, str] = {
+    "context_used": "what context they were given",
+    "latency_ms": "how long they took",
+    "cost_usd": "what they cost",
 }
 CONSEQUENCES: Mapping[Policy, str] = {
     "skip": "there the other KPIs decide",
@@ -42,6 +50,9 @@ def kpi_items(
             continue
         if note := _toothless(kpi):
             yield Item(state="review", text=f"{kpi.name}: {note}")
+        if estimate.imported and (unknown := _unknown(kpi)):
+            text = f"{kpi.name} does not apply to imported answers: {unknown} is not known."
+            yield Item(state="review", text=text)
         if condition.required:
             is_alone = len(conditions) == 1
             for role, column_id in _read_columns(kpi, columns):
@@ -63,12 +74,7 @@ def _toothless(kpi: SetupKpi) -> str:
 
 def _read_columns(kpi: SetupKpi, columns: Sequence[ColumnSpec]) -> Iterator[tuple[str, str]]:
     """(role, column id) of what the KPI needs from each row."""
-    try:
-        needed = catalogue.build(kpi.key, kpi.params).needed()
-    except ValueError:
-        # The list already says which parameter is wrong.
-        return
-    for name in needed:
+    for name in _needed(kpi):
         role = ROLES.get(name, "")
         if role not in LACKING or name not in BINDABLE:
             continue
@@ -76,6 +82,19 @@ def _read_columns(kpi: SetupKpi, columns: Sequence[ColumnSpec]) -> Iterator[tupl
         column_id = kpi.inputs.get(BINDABLE[name]) or by_role
         if column_id:
             yield role, column_id
+
+
+def _unknown(kpi: SetupKpi) -> str:
+    """What the KPI needs and an imported answer never has, in words; "" when there is nothing."""
+    return next((UNKNOWN[name] for name in _needed(kpi) if name in UNKNOWN), "")
+
+
+def _needed(kpi: SetupKpi) -> tuple[str, ...]:
+    try:
+        return catalogue.build(kpi.key, kpi.params).needed()
+    except ValueError:
+        # The list already says which parameter is wrong.
+        return ()
 
 
 def _without(column_id: str, estimate: Estimate, version: DatasetVersion) -> int | None:

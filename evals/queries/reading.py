@@ -53,6 +53,11 @@ class Reading:
         return self.run.state in {Run.State.DONE, Run.State.CANCELLED}
 
     @property
+    def is_imported(self) -> bool:
+        """Whether all answers came with the data and nothing was asked."""
+        return all(variant.is_imported for variant in self.snapshot.variants)
+
+    @property
     def draft(self) -> dict[str, str]:
         """The moved lines, as the query of a URL says them."""
         return line_pairs(self.rule, self.saved)

@@ -29,7 +29,10 @@ KIND_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class VariantLine:
-    """A row of the variants table. `cost_per_1k` is "–" while a price is unknown."""
+    """A row of the variants table. `cost_per_1k` is "–" while a price is unknown.
+
+    `column` names the column of imported answers; "" for a variant that is asked.
+    """
 
     pk: int
     letter: str
@@ -45,6 +48,7 @@ class VariantLine:
     use_context: bool
     parameters: str
     cost_per_1k: str
+    column: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +97,7 @@ def variant_lines(
             use_context=variant.use_context,
             parameters=_parameters(variant),
             cost_per_1k=_cost_per_1k(one),
+            column=variant.answers_column.name if variant.answers_column else "",
         )
         for index, (variant, one) in enumerate(zip(variants, estimates, strict=True))
     ]
@@ -187,6 +192,8 @@ def _first_words(prompt: str) -> str:
 
 
 def _parameters(variant: Variant) -> str:
+    if variant.answers_column is not None:
+        return "0 calls, answers imported"
     parts = [] if variant.temperature is None else [f"temp {variant.temperature:g}"]
     parts.append(f"≤ {rendering.count(variant.max_tokens)} tokens")
     if variant.seed is not None:

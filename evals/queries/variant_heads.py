@@ -24,6 +24,7 @@ class VariantHead:
     model: str
     is_baseline: bool
     is_simulated: bool
+    is_imported: bool
     is_unpriced: bool
     is_over: bool
     accuracy: Accuracy
@@ -81,6 +82,7 @@ def heads(reading: Reading) -> tuple[VariantHead, ...]:
                 model=variant.model,
                 is_baseline=is_baseline,
                 is_simulated=variant.is_simulated,
+                is_imported=variant.is_imported,
                 is_unpriced=spent[index].usd is None and not _has_price(variant),
                 is_over=reading.is_over,
                 accuracy=own,
@@ -102,6 +104,9 @@ def percentile(reading: Reading, variant: int, rank: float) -> float | None:
 
 
 def _has_price(variant: VariantSpec) -> bool:
+    # What an imported answer cost is not asked for, so it is not missing.
+    if variant.is_imported:
+        return True
     return variant.input_per_1m is not None and variant.output_per_1m is not None
 
 

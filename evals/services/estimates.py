@@ -2,7 +2,8 @@
 
 Tokens are estimated at four characters each, the usual figure for English text. Rows are read,
 at most `SAMPLE` of them and evenly spaced, and the prompts are filled as they would be sent.
-Answers are taken to be as long as the model's earlier ones, else at least `SHORTEST_ANSWER`.
+Imported answers take no call, no tokens and no money, so they are in none of these sums. Other
+answers are taken to be as long as the model's earlier ones, else at least `SHORTEST_ANSWER`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +32,8 @@ GUESSED_CALL_MS: Mapping[str, float] = {
     Connection.Kind.EMBEDDED: 500.0,
     Connection.Kind.OPENAI: 2_000.0,
     Connection.Kind.LITELLM: 2_000.0,
+    # Read from their rows and scored: no call.
+    Connection.Kind.IMPORTED: 1.0,
 }
 
 Cells = Mapping[str, str]
@@ -42,6 +45,7 @@ class VariantEstimate:
 
     `cost_most` is reached when every answer is as long as its limit allows. All figures are
     None when the prompt cannot be filled. `is_measured`: earlier answers gave `tokens_out`.
+    With `is_imported` nothing is asked: `calls` is 0 and nothing else is known.
     """
 
     model: str
@@ -51,6 +55,7 @@ class VariantEstimate:
     cost: Decimal | None
     cost_most: Decimal | None
     is_measured: bool
+    is_imported: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +81,34 @@ class Estimate:
         return sum(variant.calls for variant in self.variants)
 
     @property
+    def answers(self) -> int:
+        """Answers to be judged, the imported ones among them."""
+        return self.rows * len(self.variants)
+
+    @property
+    def asked(self) -> tuple[VariantEstimate, ...]:
+        """The variants that calls are made for."""
+        return tuple(variant for variant in self.variants if not variant.is_imported)
+
+    @property
+    def imported(self) -> int:
+        """How many variants have imported answers."""
+        return len(self.variants) - len(self.asked)
+
+    @property
     def tokens_in(self) -> int | None:
         """Tokens of all prompts; None when one cannot be filled."""
-        return _sum(variant.tokens_in for variant in self.variants)
+        return _sum(variant.tokens_in for variant in self.asked)
 
     @property
     def tokens_out(self) -> int | None:
         """Tokens of all answers; None when one cannot be estimated."""
-        return _sum(variant.tokens_out for variant in self.variants)
+        return _sum(variant.tokens_out for variant in self.asked)
 
     @property
     def measured_answers(self) -> Literal["all", "some", "none"]:
         """For how many of the variants earlier answers say how long an answer is."""
-        measured = {variant.is_measured for variant in self.variants}
+        measured = {variant.is_measured for variant in self.asked}
         if True not in measured:
             return "none"
         return "some" if False in measured else "all"
@@ -127,10 +147,12 @@ def estimate(playground: Playground, limit: int | None = None) -> Estimate:
     return Estimate(
         rows=rows,
         variants=priced,
-        unpriced=tuple(dict.fromkeys(one.model for one in priced if one.cost is None)),
+        unpriced=tuple(
+            dict.fromkeys(one.model for one in priced if one.cost is None and not one.is_imported)
+        ),
         seconds=seconds,
         is_measured=is_measured,
-        at_a_time=sum(connection.concurrency for connection in connections.values()),
+        at_a_time=sum(connection.concurrency for connection in _asked(connections).values()),
         looked_at=len(looked_at),
         empty={
             column.id: sum(not cells.get(column.id, "").strip() for cells in looked_at)
@@ -155,6 +177,7 @@ def cost_of_run(run_id: int) -> Decimal | None:
             variant, snapshot.columns, looked_at, rows, said=said.get(_model(variant))
         ).cost
         for variant in snapshot.variants
+        if not variant.is_imported
     ]
     return None if None in costs else _known_sum(costs)
 
@@ -173,15 +196,16 @@ def estimate_variant(
     there are none: then it is as long as the expected one, and `SHORTEST_ANSWER` at least. It is
     never longer than its limit.
     """
-    if prompts.problems(spec, columns):
+    if spec.is_imported or prompts.problems(spec, columns):
         return VariantEstimate(
             model=spec.model,
-            calls=rows,
+            calls=0 if spec.is_imported else rows,
             tokens_in=None,
             tokens_out=None,
             cost=None,
             cost_most=None,
             is_measured=said is not None,
+            is_imported=spec.is_imported,
         )
     sent = sum(_tokens(_prompt_length(spec, columns, cells)) for cells in sample)
     tokens_in = _scaled(sent, rows, len(sample))
@@ -248,7 +272,13 @@ def _duration(
         )
         for pk, connection in connections.items()
     ]
-    return max(seconds, default=None), len(measured) == len(connections)
+    return max(seconds, default=None), len(measured) == len(_asked(connections))
+
+
+def _asked(connections: Mapping[int, Connection]) -> dict[int, Connection]:
+    """The connections that models are called through."""
+    imported = Connection.Kind.IMPORTED
+    return {pk: one for pk, one in connections.items() if one.kind != imported}
 
 
 def _connection_seconds(connection: Connection, call_ms: float | None, calls: int) -> float:

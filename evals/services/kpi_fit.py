@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from evals import kpis as catalogue
 from evals.domain.snapshot import ColumnSpec
 from evals.kpis.base import Kpi
-from playground.models import Playground
+from evals.kpis.inputs import LIST_INPUTS, TEXT_INPUTS
+from playground.models import Column, Playground
 from playground.queries import current_version
 
 # Characters; a short sentence is longer.
 SHORT_TEXT = 30
 
+# Roles that give an input of their own name, which few KPIs need.
+_FURTHER = (*TEXT_INPUTS, *LIST_INPUTS)
 # What a row can give, and the role of the column that gives it.
 ROLES: Mapping[str, str] = {
     "question": "input",
@@ -20,6 +23,7 @@ ROLES: Mapping[str, str] = {
     "context_used": "context",
     "keywords": "keywords",
     "answerable": "answerable",
+    **{role: role for role in _FURTHER},
 }
 # The same facts under other names: bound once, under the name that rows are read by.
 BINDABLE: Mapping[str, str] = {
@@ -29,6 +33,7 @@ BINDABLE: Mapping[str, str] = {
     "context": "evidence",
     "keywords": "keywords",
     "answerable": "answerable",
+    **{role: role for role in _FURTHER},
 }
 ROLE_WORDS: Mapping[str, str] = {
     "input": "an input column",
@@ -36,6 +41,7 @@ ROLE_WORDS: Mapping[str, str] = {
     "context": "a context column",
     "keywords": "a keywords column",
     "answerable": "an answerable column",
+    **{role: f"a column with the role {Column.Role(role).label}" for role in _FURTHER},
 }
 
 

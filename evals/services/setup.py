@@ -1,6 +1,6 @@
 """A playground's setup as a whole: a first suggestion, what is wrong with it, and its snapshot."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from evals.domain import prompts
 from evals.domain.rules import Rule
 from evals.domain.snapshot import ColumnSpec, KpiSpec, Snapshot, letter
 from evals.models import Connection, SetupKpi, Variant
-from evals.services import connections, kpi_fit, kpis, rules, variants
+from evals.services import connections, imported_answers, kpi_fit, kpis, rules, variants
 from evals.services.variants import VariantDraft, column_specs
 from playground.models import Playground
 from playground.queries import current_version
@@ -35,15 +35,18 @@ class Suggested(NamedTuple):
 
 @transaction.atomic
 def suggest(playground: Playground, user: User | None = None) -> Suggested:
-    """Add two variants if there is none, and the KPIs that fit the roles present; the ones added.
+    """Add variants if there is none, and the KPIs that fit the roles present; the ones added.
 
-    With a context column the variants are closed book and with context, else a plain prompt and
-    one that asks for a short answer. What a person has set up already stays as it is.
+    Response columns are variants, each with its imported answers. Without any there are two to
+    ask: with a context column they are closed book and with context, else a plain prompt and one
+    that asks for a short answer. What a person has set up already stays as it is.
     """
-    drafts: Iterable[VariantDraft] = ()
+    added: list[Variant] = []
     if not Variant.objects.filter(playground=playground).exists():
-        drafts = _suggested_variants(playground)
-    added = [variants.create(playground=playground, draft=draft) for draft in drafts]
+        added = imported_answers.create_variants(playground) or [
+            variants.create(playground=playground, draft=draft)
+            for draft in _suggested_variants(playground)
+        ]
     return Suggested(added, kpis.suggest(playground=playground, user=user))
 
 
@@ -70,7 +73,7 @@ def variant_problems(playground: Playground, columns: Sequence[ColumnSpec]) -> l
     found = []
     for index, variant in enumerate(chosen):
         prefix = f"Variant {letter(index)}, {variant.name}: "
-        if not variant.model_id:
+        if not variant.model_id and variant.answers_column_id is None:
             found.append(f"{prefix}no model is chosen.")
         found += [prefix + text for text in prompts.problems(variants.spec_of(variant), columns)]
     return found

@@ -69,8 +69,21 @@ def update(*, variant: Variant, draft: VariantDraft) -> None:
     variant.save()
 
 
+def rename(*, variant: Variant, name: str) -> None:
+    """Give a variant another name; the rest of it stays. Runs keep the name they began with."""
+    Variant.objects.filter(pk=variant.pk).update(name=name.strip())
+
+
 def duplicate(*, variant: Variant) -> Variant:
-    """A copy with " copy" behind its name, last in order, not the baseline."""
+    """A copy with " copy" behind its name, last in order, not the baseline.
+
+    Raises Refused for imported answers: the copy would always say the same.
+    """
+    if variant.answers_column_id is not None:
+        raise Refused(
+            f"The answers of {variant.name} come from a column, so a copy would say the same.",
+            hint="Add the answers of another column instead.",
+        )
     draft = draft_of(variant)
     return create(
         playground=variant.playground, draft=replace(draft, name=f"{draft.name[:95]} copy")

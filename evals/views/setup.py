@@ -15,7 +15,7 @@ from evals.domain.rules import MODES
 from evals.queries import readiness, run_list, setup_page
 from evals.queries.readiness_kpis import kpi_items
 from evals.queries.setup_sliders import last_run
-from evals.services import estimates, rules
+from evals.services import estimates, imported_answers, rules
 from evals.services import setup as setup_service
 from evals.services.variants import MOST_VARIANTS, column_specs
 from playground.access import get_playground
@@ -98,7 +98,7 @@ def changed(request: HttpRequest, playground: Playground, said: str = "") -> Htt
 def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
     """Everything the page and its parts show. `limit` is the number of rows to run."""
     columns = column_specs(playground)
-    variants = list(playground.variants.select_related("connection"))
+    variants = list(playground.variants.select_related("connection", "answers_column"))
     chosen = list(playground.setup_kpis.all())
     rule = setup_page.rule_of(playground, chosen)
     last = last_run(playground)
@@ -116,6 +116,7 @@ def page_context(playground: Playground, limit: int | None) -> dict[str, Any]:
         **bar(playground),
         "variants": setup_page.variant_lines(variants, estimate.variants),
         "can_add": len(variants) < MOST_VARIANTS,
+        "free_columns": imported_answers.free_columns(playground),
         "kpis": setup_page.kpi_lines(chosen, rule, last),
         "rule": setup_page.rule_text(chosen, rule),
         "modes": MODE_WORDS.items(),

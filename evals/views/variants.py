@@ -9,14 +9,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.errors import Refused
 from evals import access
-from evals.forms.variants import VariantForm, initial_of
+from evals.forms.variants import ImportedVariantForm, VariantForm, initial_of
 from evals.models import Variant
 from evals.queries.prompt_preview import preview
+from evals.services import imported_answers, variants
 from evals.services import setup as setup_service
-from evals.services import variants
 from evals.services.variants import column_specs
 from evals.views.setup import bar, changed
 from playground.access import get_playground
+from playground.domain.whole_numbers import whole_number
 from playground.models import Playground
 
 
@@ -24,7 +25,8 @@ from playground.models import Playground
 def variant_add(request: HttpRequest, playground_id: int) -> HttpResponse:
     """A new variant, prefilled like the last one."""
     playground = get_playground(request.user, playground_id)
-    form = _form(request, playground, playground.variants.last())
+    asked = playground.variants.filter(answers_column=None)
+    form = _form(request, playground, asked.last())
     if not form.is_valid():
         return _page(request, playground, form, None)
     try:
@@ -40,12 +42,38 @@ def variant_add(request: HttpRequest, playground_id: int) -> HttpResponse:
 def variant_edit(request: HttpRequest, playground_id: int, variant_id: int) -> HttpResponse:
     """Change a variant."""
     variant = access.get_variant(request.user, playground_id, variant_id)
+    if variant.answers_column is not None:
+        return _imported_edit(request, variant)
     form = _form(request, variant.playground, variant)
     if not form.is_valid():
         return _page(request, variant.playground, form, variant)
     variants.update(variant=variant, draft=form.draft())
     messages.success(request, f"{variant.name} is stored.")
     return redirect("setup", playground_id)
+
+
+def _imported_edit(request: HttpRequest, variant: Variant) -> HttpResponse:
+    """Give imported answers another name."""
+    form = ImportedVariantForm(request.POST or None, initial={"name": variant.name})
+    if form.is_valid():
+        variants.rename(variant=variant, name=form.cleaned_data["name"])
+        messages.success(request, f"{form.cleaned_data['name']} is stored.")
+        return redirect("setup", variant.playground_id)
+    context = {**bar(variant.playground), "form": form, "variant": variant}
+    status = 422 if form.is_bound else 200
+    return render(request, "evals/setup_imported.html", context, status=status)
+
+
+@require_POST
+def variant_answers(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """A variant whose answers are in a response column of the data."""
+    playground = get_playground(request.user, playground_id)
+    column_id = whole_number(request.POST.get("column", ""))
+    column = playground.columns.filter(pk=column_id).first()
+    if column is None:
+        raise Refused("This column is no longer there.", hint="Reload Setup and choose again.")
+    variant = imported_answers.create(playground, column)
+    return changed(request, playground, f"{variant.name} is added. Its answers are imported.")
 
 
 @require_POST

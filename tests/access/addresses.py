@@ -32,6 +32,7 @@ _ALLAUTH_OWN = (
 _SETUP_POSTS = (
     *("setup-rule", "setup-suggest", "setup-variant-preview", "setup-variant-delete"),
     *("setup-variant-duplicate", "setup-variant-baseline", "setup-variant-up"),
+    "setup-variant-answers",
     *("setup-kpi-line", "setup-kpi-remove"),
 )
 
@@ -47,6 +48,7 @@ ADDRESSES: dict[str, Address] = {
     "home": Address(_GET, "own"),
     "sample-open": Address(_POST, "own"),
     "playground-new": Address(_BOTH, "own"),
+    **dict.fromkeys(("new-columns", "new-template-file", "new-start"), Address(_POST, "own")),
     "models": Address(_GET, "own"),
     "connection-add": Address(_BOTH, "own"),
     "import-check": Address(_GET),
