@@ -262,6 +262,16 @@ def ensure_embedded(workspace: Workspace) -> Connection:
     return connection
 
 
+def suggested(workspace: Workspace) -> Connection:
+    """The newest connection that a person made and that names a model, else the embedded one."""
+    own = Connection.objects.filter(
+        workspace=workspace,
+        kind__in=[Connection.Kind.OPENAI, Connection.Kind.LITELLM],
+        models__isnull=False,
+    )
+    return own.order_by("-id").first() or ensure_embedded(workspace)
+
+
 def ensure_imported(workspace: Workspace) -> Connection:
     """What variants with imported answers name in place of a connection, made on first need.
 

@@ -53,18 +53,20 @@ def add(
     slot: str = "",
     name: str = "",
     params: Mapping[str, object] | None = None,
+    inputs: Mapping[str, str] | None = None,
     user: User | None = None,
 ) -> SetupKpi:
     """Choose a KPI, counted in the rule at its suggested line; parameters left out keep defaults.
 
-    The same KPI may be chosen again: the second one gets the slot `<key>_2`.
+    `inputs` maps an input to the id, as text, of the column that gives it. The same KPI may be
+    chosen again: the second one gets the slot `<key>_2`.
 
     Raises Refused for an unknown key or a slot that is taken, for parameters the KPI does not
     take, and when the data lacks what the KPI needs.
     """
     kind = kind_of(key)
     params = _checked(kind, params) if params else {}
-    if reason := kpi_fit.unavailable(kind, column_specs(playground), params):
+    if reason := kpi_fit.unavailable(kind, column_specs(playground), params, inputs):
         raise Refused(
             f"{kind.name}: {reason}.", hint="Give a column that role on the Data page first."
         )
@@ -79,6 +81,7 @@ def add(
         key=key,
         name=name or (kind.name if number == 1 else f"{kind.name} {number}"),
         params=params,
+        inputs=dict(inputs or {}),
     )
     condition = Condition(slot=slot, line=kind.suggested)
     rules.put_condition(playground=playground, condition=condition, user=user)

@@ -12,7 +12,7 @@ from evals import kpis as catalogue
 from evals.domain import prompts
 from evals.domain.rules import Rule
 from evals.domain.snapshot import ColumnSpec, KpiSpec, Snapshot, letter
-from evals.models import Connection, SetupKpi, Variant
+from evals.models import SetupKpi, Variant
 from evals.services import connections, imported_answers, kpi_fit, kpis, rules, variants
 from evals.services.variants import VariantDraft, column_specs
 from playground.models import Playground
@@ -150,7 +150,7 @@ def _kpi_specs(playground: Playground) -> Iterator[KpiSpec]:
 
 def _suggested_variants(playground: Playground) -> Iterator[VariantDraft]:
     columns = column_specs(playground)
-    connection = _suggested_connection(playground)
+    connection = connections.suggested(playground.workspace)
     model = connection.models.first()
     question = _question(columns)
     context = prompts.context_column(columns)
@@ -182,17 +182,3 @@ def _question(columns: Sequence[ColumnSpec]) -> str:
     if len(inputs) == 1:
         return f"{{{{{inputs[0]}}}}}"
     return "\n".join(f"{name}: {{{{{name}}}}}" for name in inputs)
-
-
-def _suggested_connection(playground: Playground) -> Connection:
-    """The newest connection that a person made and that names a model, else the embedded one."""
-    own = (
-        Connection.objects.filter(
-            workspace=playground.workspace,
-            kind__in=[Connection.Kind.OPENAI, Connection.Kind.LITELLM],
-            models__isnull=False,
-        )
-        .order_by("-id")
-        .first()
-    )
-    return own or connections.ensure_embedded(playground.workspace)

@@ -40,6 +40,10 @@ class Template:
             "setup": dict(self.setup),
         }
 
+    def origin(self) -> dict[str, Any]:
+        """What a playground keeps of the template it was made from: `name` and `setup`."""
+        return {"name": self.name, "setup": dict(self.setup)}
+
 
 def columns_of(stored: Sequence[Mapping[str, Any]]) -> tuple[TemplateColumn, ...]:
     """The columns that `to_json` wrote. Raises TypeError for anything else."""
