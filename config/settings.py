@@ -193,8 +193,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * MIB
-# The check of an import has four fields for each column, and a few of its own.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 4 * UPLOAD_LIMITS.columns + 100
+# The column editor has five fields for each column, and its page a few of its own.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6 * UPLOAD_LIMITS.columns + 100
 FILE_UPLOAD_MAX_MEMORY_SIZE = MIB
 
 # Cookies and headers. Cookies are shared by all ports of a host, hence the names of our own.

@@ -2,11 +2,35 @@
 
 from django.urls import URLPattern, path
 
-from playground.views import data, imports, new
+from playground.views import (
+    cells,
+    columns,
+    data,
+    exports,
+    imports,
+    new,
+    new_columns,
+    rows,
+    undoing,
+)
+
+_DATA = "playgrounds/<int:playground_id>/data"
+DATA: list[URLPattern] = [
+    path(_DATA, data.data, name="data"),
+    path(f"{_DATA}/<int:position>/<int:column_id>", cells.data_cell, name="data-cell"),
+    path(f"{_DATA}/add", rows.data_row_add, name="data-row-add"),
+    path(f"{_DATA}/delete", rows.data_rows_delete, name="data-rows-delete"),
+    path(f"{_DATA}/undo", undoing.data_undo, name="data-undo"),
+    path(f"{_DATA}/export", exports.data_export, name="data-export"),
+    path(f"{_DATA}/columns", columns.data_columns, name="data-columns"),
+]
 
 urlpatterns: list[URLPattern] = [
     path("playgrounds/new", new.playground_new, name="playground-new"),
-    path("playgrounds/<int:playground_id>/data", data.data, name="data"),
+    path("playgrounds/new/columns", new_columns.new_columns, name="new-columns"),
+    path("playgrounds/new/file", new_columns.new_template_file, name="new-template-file"),
+    path("playgrounds/new/start", new_columns.new_start, name="new-start"),
+    *DATA,
     path("imports/<int:import_id>", imports.import_check, name="import-check"),
     path("imports/<int:import_id>/status", imports.import_status, name="import-status"),
     path("imports/<int:import_id>/choose", imports.import_choose, name="import-choose"),

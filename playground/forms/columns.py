@@ -20,6 +20,8 @@ from playground.domain import column_editing
 from playground.domain.column_editing import Edited, Editing, Mistakes, Removed
 from playground.domain.templates import TemplateColumn
 from playground.domain.whole_numbers import whole_number
+from playground.forms import column_steps
+from playground.forms.column_steps import Step
 from playground.models import Column
 
 NAME_LENGTH = 200
@@ -47,7 +49,9 @@ class ColumnFields(forms.Form):
     role = forms.ChoiceField(choices=role_choices)
     required = forms.BooleanField(required=False)
 
-    def __init__(self, *, form_id: str = "", called: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *, form_id: str = "", called: str = "", has_focus: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         shown = called or "this column"
         labels = {
@@ -62,6 +66,8 @@ class ColumnFields(forms.Form):
             if form_id:
                 attrs["form"] = form_id
         self.fields["name"].widget.attrs.update(autocomplete="off", spellcheck="false")
+        if has_focus:
+            self.fields["name"].widget.attrs["autofocus"] = True
 
 
 @dataclass(frozen=True)
@@ -72,26 +78,28 @@ class EditorRow:
     fields: ColumnFields
     mistake: str
     is_new: bool
+    has_focus: bool
 
 
 class ColumnEditor:
     """The editor with its columns, unchanged (`of`) or as they were posted (`posted`).
 
     `form_id` is the id of the form that its fields belong to; "" for the form around it. An
-    unchanged editor shows no mistakes unless `check` is called.
+    unchanged editor shows no mistakes unless `check` is called. After a button `said` tells what
+    it did.
     """
 
-    def __init__(
-        self, editing: Editing, *, form_id: str = "", found: Mistakes | None = None
-    ) -> None:
-        self.editing = editing
+    def __init__(self, step: Step, *, form_id: str = "", found: Mistakes | None = None) -> None:
+        self.editing = step.editing
+        self.said = step.said
+        self.focus = step.focus
         self.form_id = form_id
         self.mistakes = found or Mistakes()
 
     @classmethod
     def of(cls, columns: Iterable[TemplateColumn], *, form_id: str = "") -> "ColumnEditor":
         """The editor of a template's columns."""
-        return cls(column_editing.editing_of(columns), form_id=form_id)
+        return cls(Step(editing=column_editing.editing_of(columns)), form_id=form_id)
 
     @classmethod
     def posted(cls, data: QueryDict, *, form_id: str = "") -> "ColumnEditor":
@@ -100,7 +108,8 @@ class ColumnEditor:
         Raises Refused for fields that no editor of ours sends.
         """
         editing = _editing_of(data)
-        return cls(editing, form_id=form_id, found=column_editing.mistakes(editing.columns))
+        found = column_editing.mistakes(editing.columns)
+        return cls(Step(editing=editing), form_id=form_id, found=found)
 
     @property
     def columns(self) -> list[TemplateColumn]:
@@ -115,18 +124,13 @@ class ColumnEditor:
     def check(self) -> None:
         """Raises Refused, with the words of the first mistake, for columns that cannot be used."""
         if not self.is_valid():
-            raise Refused(self.mistakes.first(), hint="The file and the columns were not stored.")
+            raise Refused(self.mistakes.first(), hint="Nothing was stored.")
 
     def after(self, action: str) -> "ColumnEditor":
-        """The editor after a button: "add", "undo", or "remove:<key>", "up:<key>", "down:<key>".
-
-        Any other action, and a key that is not there, changes nothing.
-        """
-        name, _colon, key = action.partition(":")
-        editing = _changed(self.editing, name, key)
-        return ColumnEditor(
-            editing, form_id=self.form_id, found=column_editing.mistakes(editing.columns)
-        )
+        """The editor after a button, see `column_steps.take`; `said` tells what it did."""
+        step = column_steps.take(self.editing, action, most=_most())
+        found = column_editing.mistakes(step.editing.columns)
+        return ColumnEditor(step, form_id=self.form_id, found=found)
 
     def rows(self) -> Iterator[EditorRow]:
         """The rows to show."""
@@ -136,6 +140,7 @@ class ColumnEditor:
                 fields=self._fields(edited),
                 mistake=self.mistakes.by_key.get(edited.key, ""),
                 is_new=edited.key.startswith("n"),
+                has_focus=self.focus == f"grip:{edited.key}",
             )
 
     def removed_fields(self) -> Mapping[str, str]:
@@ -153,6 +158,7 @@ class ColumnEditor:
         return ColumnFields(
             prefix=edited.key,
             form_id=self.form_id,
+            has_focus=self.focus == f"name:{edited.key}",
             called=column.name.strip(),
             initial={
                 "name": column.name,
@@ -161,22 +167,6 @@ class ColumnEditor:
                 "required": column.required,
             },
         )
-
-
-def _changed(editing: Editing, name: str, key: str) -> Editing:
-    try:
-        match name:
-            case "add":
-                return editing.added() if len(editing.columns) < _most() else editing
-            case "undo":
-                return editing.restored()
-            case "remove":
-                return editing.without(key)
-            case "up" | "down":
-                return editing.moved(key, -1 if name == "up" else 1)
-    except KeyError:
-        return editing
-    return editing
 
 
 def _editing_of(data: QueryDict) -> Editing:

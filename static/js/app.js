@@ -2,6 +2,7 @@
 // Menus first: Esc closes an open menu before anything else.
 import "./menu.js";
 import "./autosubmit.js";
+import "./columns.js";
 import "./copy.js";
 import "./dialog.js";
 import "./drawer.js";

@@ -1,0 +1,28 @@
+"""A playground that begins without a file: columns first, rows later."""
+
+from dataclasses import asdict
+
+from django.db import transaction
+
+from accounts.models import User, Workspace
+from playground.domain.templates import Template
+from playground.models import Playground
+from playground.services.rows import ColumnDraft, create_playground
+
+
+@transaction.atomic
+def start_empty(*, workspace: Workspace, user: User | None, template: Template) -> Playground:
+    """A playground with the columns and the setup of `template`, and no rows yet.
+
+    Raises Refused for columns that cannot be used together.
+    """
+    return create_playground(
+        workspace=workspace,
+        user=user,
+        name=template.name,
+        question="",
+        columns=[ColumnDraft(**asdict(column)) for column in template.columns],
+        rows=(),
+        source_name="",
+        template=template,
+    )
