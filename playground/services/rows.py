@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.errors import NotReady, Refused
 from accounts.models import User, Workspace
 from playground.domain.identity import Ordinals, identity
-from playground.models import Column, DatasetVersion, Playground, Row
+from playground.domain.templates import Template
+from playground.models import Column, DatasetVersion, Playground
+from playground.services import row_store, versions
 from playground.services.profiling import Profile, profile_of
-
-BATCH = 1_000
+from playground.services.row_store import BATCH, NewRow
+from playground.signals import playground_made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,12 @@ def create_playground(
     rows: Iterable[Sequence[str]],
     source_name: str,
     is_sample: bool = False,
+    template: Template | None = None,
 ) -> Playground:
     """A playground with its columns and its rows, in one transaction.
 
     Each of `rows` has one text per entry of `columns`; those of left-out columns are not stored.
+    With the `template` that it is made from it gets the template's setup.
     Raises Refused for columns that cannot be used together.
     """
     playground = Playground.objects.create(
@@ -49,13 +52,15 @@ def create_playground(
         name=name,
         question=question,
         is_sample=is_sample,
+        template=template.origin() if template else {},
     )
     version = open_version(playground, columns, source_name=source_name)
     writer = RowWriter(version, mapping_of(playground))
     remaining = iter(rows)
     while batch := list(islice(remaining, BATCH)):
-        Row.objects.bulk_create(writer.rows(batch))
+        row_store.store(writer.rows(batch))
     writer.finish(profile_of(version))
+    playground_made.send(sender=Playground, playground=playground)
     return playground
 
 
@@ -68,18 +73,26 @@ def open_version(
     """
     check_columns(columns)
     Column.objects.bulk_create(
-        Column(
-            playground=playground,
-            name=draft.name,
-            type=draft.type,
-            role=draft.role,
-            required=draft.required,
-            position=position,
-        )
+        column_of(playground, draft, position)
         for position, draft in enumerate(columns)
         if draft.role != Column.Role.LEFT_OUT
     )
     return DatasetVersion.objects.create(playground=playground, number=1, source_name=source_name)
+
+
+def column_of(
+    playground: Playground, draft: ColumnDraft, position: int, *, pk: int | None = None
+) -> Column:
+    """The column that a draft stands for, not yet stored."""
+    return Column(
+        pk=pk,
+        playground=playground,
+        name=draft.name,
+        type=draft.type,
+        role=draft.role,
+        required=draft.required,
+        position=position,
+    )
 
 
 def check_columns(columns: Sequence[ColumnDraft]) -> None:
@@ -119,7 +132,7 @@ def mapping_of(playground: Playground) -> dict[int, int]:
 
 
 class RowWriter:
-    """Makes the rows of a draft version out of lists of cells, and counts them.
+    """Makes the rows of a first version out of lists of cells, and counts them.
 
     `mapping`: column id → index of its cell. Positions and ordinals of duplicates go on from
     call to call, so one writer serves one version from its first row.
@@ -134,7 +147,7 @@ class RowWriter:
         self._ordinals = Ordinals()
         self.count = 0
 
-    def rows(self, batch: Iterable[Sequence[str]]) -> list[Row]:
+    def rows(self, batch: Iterable[Sequence[str]]) -> list[NewRow]:
         """The rows of this batch, not yet stored."""
         return [self._row(cells) for cells in batch]
 
@@ -144,17 +157,15 @@ class RowWriter:
             row_count=self.count, profile=profile
         )
 
-    def _row(self, cells: Sequence[str]) -> Row:
+    def _row(self, cells: Sequence[str]) -> NewRow:
         self.count += 1
-        kept = {key: cells[index] for key, index in self._mapping}
-        name = identity(
-            cells[self._row_ids[0]] if self._row_ids else "", [cells[i] for i in self._inputs]
-        )
-        return Row(
+        row_id = cells[self._row_ids[0]] if self._row_ids else ""
+        name = identity(row_id, [cells[index] for index in self._inputs])
+        return NewRow(
             playground_id=self._version.playground_id,
             position=self.count,
             identity=self._ordinals.distinct(name),
-            cells=kept,
+            cells=row_store.as_json({key: cells[index] for key, index in self._mapping}),
             since=self._version.number,
         )
 
@@ -170,7 +181,5 @@ def freeze_current_version(playground: Playground) -> DatasetVersion:
             f"{playground.name} has no rows yet.",
             hint="Wait for the import to end, or bring a file.",
         )
-    frozen_at = timezone.now()
-    if DatasetVersion.objects.filter(pk=version.pk, frozen_at=None).update(frozen_at=frozen_at):
-        version.frozen_at = frozen_at
+    versions.freeze(version)
     return version

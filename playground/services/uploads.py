@@ -19,8 +19,10 @@ from accounts.models import User, Workspace
 from playground import enqueue
 from playground.domain import file_kinds, file_names
 from playground.models import Playground, Upload
-from playground.services import importing, rows, stored_files
+from playground.services import bringing, counting, importing, rows, stored_files
+from playground.services.changes import mode_of
 from playground.services.checking import check
+from playground.services.filling import MODES, REPLACE, filling
 from playground.services.importing import run_import
 from playground.services.planning import planned_columns
 
@@ -29,6 +31,7 @@ __all__ = [
     "check",
     "choose",
     "finish_here",
+    "outcome",
     "planned_columns",
     "receive",
     "resume_stalled_uploads",
@@ -43,6 +46,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=10)
 _State = Upload.State
 _WORK = (_State.UPLOADED, _State.IMPORTING)
+_STARTED = (_State.IMPORTING, _State.IMPORTED)
 # What the report of a check depends on.
 _CHECKED_CHOICES = frozenset({"dialect", "columns", "fixes", "mode"})
 _sweeping = threading.Lock()
@@ -56,11 +60,13 @@ def receive(
     chunks: Iterable[bytes],
     template: Mapping[str, Any] | None = None,
     into: Playground | None = None,
+    mode: str = "",
 ) -> Upload:
     """Store a file as it streams in and have it checked by a worker.
 
     `template` has the columns that the file is to fill, as `Template.to_json` gives them. With
-    `into` the rows go into that playground, and its columns are the template.
+    `into` the rows go into that playground, and its columns are the template; `mode` says how,
+    "replace" when it is none of `filling.MODES`.
 
     Raises FileRefused, with nothing stored, for a name or first bytes of something else than a
     table of text, for an empty file, and over the size limit.
@@ -78,17 +84,18 @@ def receive(
             stored_name=stored_name,
             size=size,
             into=into,
-            choices=_first_choices(name, template, into),
+            choices=_first_choices(name, template, into, mode),
         )
         enqueue.check_upload(upload.pk)
     return upload
 
 
 def _first_choices(
-    file_name: str, template: Mapping[str, Any] | None, into: Playground | None
+    file_name: str, template: Mapping[str, Any] | None, into: Playground | None, mode: str
 ) -> dict[str, Any]:
     if into is not None:
-        return {"name": into.name, "template": columns_as_template(into)}
+        known_mode = mode if mode in MODES else REPLACE
+        return {"name": into.name, "template": columns_as_template(into), "mode": known_mode}
     choices: dict[str, Any] = {"name": file_names.title(file_name)}
     return choices | {"template": dict(template)} if template else choices
 
@@ -136,37 +143,63 @@ def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:
 
 @transaction.atomic
 def start_import(upload: Upload, *, name: str, question: str = "") -> Playground:
-    """Make the playground with its columns and have a worker store the rows.
+    """Have a worker store the rows: in `upload.into`, else in a new playground with this name.
 
-    Started twice, it is the same playground. Raises NotReady for an upload that is not checked,
-    and Refused for columns that cannot be used together.
+    Started twice, it is the same playground. Raises NotReady for an upload that is not checked or
+    while another file is brought into the same playground, and Refused for columns that cannot be
+    used together.
     """
     if upload.state == _State.CHECKED:
         # Before anything changes, so that the caller's upload stays as it is when this refuses.
-        rows.check_columns(planned_columns(upload))
+        _check_columns(upload)
     started = Upload.objects.filter(pk=upload.pk, state=_State.CHECKED).update(
         state=_State.IMPORTING, rows_done=0, attempts=0, lease_until=None
     )
     upload.refresh_from_db()
     if not started:
-        if upload.playground is not None:
-            return upload.playground
+        playground = upload.into or upload.playground
+        if playground is not None and upload.state in _STARTED:
+            return playground
         raise _not_ready(upload)
-    playground = Playground.objects.create(
-        workspace=upload.workspace, created_by=upload.created_by, name=name, question=question
-    )
-    version = rows.open_version(playground, planned_columns(upload), source_name=upload.file_name)
-    upload.playground = playground
-    upload.choices |= {"mapping": rows.mapping_of(playground), "version": version.number}
+    if upload.into is None:
+        playground, known = _begin_playground(upload, name=name, question=question)
+        upload.playground = playground
+    else:
+        playground, known = upload.into, bringing.begin(upload, upload.into)
+    upload.choices |= known
     upload.save(update_fields=["playground", "choices"])
     enqueue.import_upload(upload.pk)
     return playground
 
 
+def _check_columns(upload: Upload) -> None:
+    columns = planned_columns(upload)
+    if upload.into is None:
+        rows.check_columns(columns)
+    else:
+        filling(upload.into, columns, mode_of(upload))
+
+
+def _begin_playground(
+    upload: Upload, *, name: str, question: str
+) -> tuple[Playground, dict[str, object]]:
+    """A playground with its columns and no rows yet, and what the job needs to know of it."""
+    template = upload.choices.get("template", {})
+    playground = Playground.objects.create(
+        workspace=upload.workspace,
+        created_by=upload.created_by,
+        name=name,
+        question=question,
+        template={key: template[key] for key in ("name", "setup") if key in template},
+    )
+    version = rows.open_version(playground, planned_columns(upload), source_name=upload.file_name)
+    return playground, {"mapping": rows.mapping_of(playground), "version": version.number}
+
+
 def cancel(upload: Upload) -> None:
     """Stop what is under way and remove all that was stored of it.
 
-    Raises NotReady once the rows are imported.
+    A playground that has rows already stays as it was. Raises NotReady once the rows are imported.
     """
     with transaction.atomic():
         current = Upload.objects.select_for_update().get(pk=upload.pk)
@@ -177,9 +210,22 @@ def cancel(upload: Upload) -> None:
         )
         if not cancelled:
             raise _not_ready(current)
-        importing.discard_playground(current.playground_id)
+        if current.state == _State.IMPORTING:
+            importing.discard(current)
     stored_files.delete(upload)
     upload.state = _State.CANCELLED
+
+
+def outcome(upload: Upload) -> str:
+    """What an import into a playground has changed, in words; "" for any other upload."""
+    done = upload.report.get("imported") if upload.state == _State.IMPORTED else None
+    if done is None:
+        return ""
+    if done["version"] is None:
+        return f"{upload.file_name} changes nothing: the dataset says the same already."
+    words = {"added": "new", "changed": "changed", "gone": "taken away"}
+    counts = [f"{done[key]:,} {word}" for key, word in words.items() if done[key]]
+    return f"Version {done['version']}: {', '.join(counts)}."
 
 
 def _not_ready(upload: Upload) -> NotReady:
@@ -198,11 +244,13 @@ def _not_ready(upload: Upload) -> NotReady:
 
 
 def resume_stalled_uploads() -> None:
-    """Go on with uploads whose worker died or whose ring was lost. For a worker's ticker.
+    """Go on with uploads whose worker died or whose ring was lost, and with counts of edited rows.
 
-    Returns at once: one thread of this process does the work. Cheap when nothing is stalled.
+    For a worker's ticker. Returns at once: one thread of this process does the work. Cheap when
+    nothing is stalled.
     """
-    if not stalled().exists() or not _sweeping.acquire(blocking=False):
+    is_idle = not stalled().exists() and not counting.uncounted().exists()
+    if is_idle or not _sweeping.acquire(blocking=False):
         return
     threading.Thread(target=_sweep, name="uploads", daemon=True).start()
 
@@ -210,6 +258,7 @@ def resume_stalled_uploads() -> None:
 def _sweep() -> None:
     try:
         work_off_stalled()
+        counting.count_stale()
     finally:
         connection.close()
         _sweeping.release()

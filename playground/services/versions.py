@@ -12,13 +12,17 @@ from playground import enqueue
 from playground.models import DatasetVersion, Playground, Row, Upload
 
 
-def lock(playground: Playground) -> DatasetVersion:
+def lock(playground: Playground, *, besides: Upload | None = None) -> DatasetVersion:
     """The current version, with the playground locked until the end of the transaction.
 
-    Raises NotReady before the first import has ended, and while a file is brought in.
+    Raises NotReady before the first import has ended, and while a file is brought in; the upload
+    `besides` does not count. Whoever locks an upload too does that first.
     """
     Playground.objects.select_for_update().get(pk=playground.pk)
-    if imports_under_way(playground).exists():
+    others = imports_under_way(playground)
+    if besides is not None:
+        others = others.exclude(pk=besides.pk)
+    if others.exists():
         raise NotReady(
             f"A file is being imported into {playground.name}.",
             hint="Wait until it has ended, or cancel it; then change the rows.",

@@ -1,21 +1,16 @@
 """One screen, three ways: a file; a template, then a file; its columns edited, then a file."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import get_workspace
 from accounts.errors import Refused
-from accounts.models import User, Workspace
-from playground.models import Upload
-from playground.services import stored_files, uploads
+from accounts.models import Workspace
 from playground.upload_handlers import BoundedUploadHandler
-from playground.views import new_page
-from playground.views.new_page import Chosen
+from playground.views import new_page, posted_files
 
 # What htmx asks for, by the id of the element that takes it.
 _FRAGMENTS = {
@@ -42,14 +37,13 @@ def _playground_new(request: HttpRequest) -> HttpResponse:
     is_fragment = request.headers.get("HX-Request") == "true"
     chosen = new_page.posted_choice(request, workspace)
     try:
-        upload = _receive(request, workspace, chosen)
+        template = chosen.checked().to_json() if chosen else None
+        upload = posted_files.received(request, workspace, template=template)
     except Refused as exc:
         if is_fragment:
             raise
         return new_page.page(request, chosen, refusal=exc)
-    if is_fragment:
-        return HttpResponseClientRedirect(reverse("import-check", args=[upload.pk]))
-    return redirect("import-check", upload.pk)
+    return posted_files.show_check(request, upload)
 
 
 def _show(request: HttpRequest, workspace: Workspace) -> HttpResponse:
@@ -58,20 +52,3 @@ def _show(request: HttpRequest, workspace: Workspace) -> HttpResponse:
     if fragment and request.headers.get("HX-Request") == "true":
         return render(request, fragment, new_page.context(request, chosen))
     return new_page.page(request, chosen)
-
-
-def _receive(request: HttpRequest, workspace: Workspace, chosen: Chosen | None) -> Upload:
-    posted = request.FILES.get("file")
-    handler = request.upload_handlers[0]
-    if isinstance(handler, BoundedUploadHandler) and handler.is_too_large:
-        raise stored_files.too_large()
-    if posted is None:
-        raise Refused("No file was chosen.", hint="Choose a file, or drop it on the page.")
-    user = request.user if isinstance(request.user, User) else None
-    return uploads.receive(
-        workspace=workspace,
-        user=user,
-        file_name=posted.name or "",
-        chunks=posted.chunks(),
-        template=chosen.checked().to_json() if chosen else None,
-    )

@@ -2,7 +2,7 @@
 
 import os
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -19,11 +19,13 @@ from accounts.errors import NotReady
 from accounts.models import Workspace
 from playground import enqueue, tasks
 from playground.models import Playground, Row, Upload
-from playground.services import importing, uploads
+from playground.services import importing, row_store, uploads
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
+from playground.services.row_store import NewRow
 from tests.playground.conftest import Bring
 
 ROWS = 2_500
+STORE = "playground.services.row_store.store"
 
 
 def many_rows(count: int = ROWS) -> bytes:
@@ -35,14 +37,14 @@ class Killed(BaseException):
 
 
 def kill_after_batches(count: int) -> Callable[..., object]:
-    store, calls = Row.objects.bulk_create, iter(range(count))
+    store, calls = row_store.store, iter(range(count))
 
-    def bulk_create(rows: list[Row]) -> list[Row]:
+    def store_or_die(rows: Sequence[NewRow]) -> None:
         if next(calls, None) is None:
             raise Killed
-        return store(rows)
+        store(rows)
 
-    return bulk_create
+    return store_or_die
 
 
 def let_lease_end(upload: Upload) -> None:
@@ -57,8 +59,7 @@ def start(bring: Bring, content: bytes | None = None) -> Upload:
 
 
 def kill_during_import(upload: Upload) -> None:
-    manager = "playground.services.importing.Row.objects.bulk_create"
-    with patch(manager, kill_after_batches(2)), pytest.raises(Killed):
+    with patch(STORE, kill_after_batches(2)), pytest.raises(Killed):
         uploads.run_import(upload.pk)
 
 
@@ -124,14 +125,13 @@ def test_a_file_that_ends_its_worker_again_and_again_is_given_up(bring: Bring) -
 
 def test_cancel_is_honoured_between_batches(client_alice: Client, bring: Bring) -> None:
     upload = start(bring)
-    store = Row.objects.bulk_create
+    store = row_store.store
 
-    def bulk_create(rows: list[Row]) -> list[Row]:
-        stored = store(rows)
+    def store_and_cancel(rows: Sequence[NewRow]) -> None:
+        store(rows)
         uploads.cancel(Upload.objects.get(pk=upload.pk))
-        return stored
 
-    with patch("playground.services.importing.Row.objects.bulk_create", bulk_create):
+    with patch(STORE, store_and_cancel):
         uploads.run_import(upload.pk)
 
     upload.refresh_from_db()
@@ -213,9 +213,10 @@ def test_every_ring_names_a_task(
     ):
         enqueue.check_upload(1)
         enqueue.import_upload(1)
+        enqueue.count_version(1)
 
     names = {call.args[0].task for call in ring.call_args_list}
-    assert names == {tasks.check_upload.name, tasks.import_upload.name}
+    assert names == {tasks.check_upload.name, tasks.import_upload.name, tasks.count_version.name}
     assert names <= set(current_app.tasks)
 
 
