@@ -1,95 +1,130 @@
 """The rows of a playground, page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.http import urlencode
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from playground import access, queries
-from playground.domain.whole_numbers import whole_number
-from playground.models import Column, DatasetVersion, Upload
-from playground.queries import RowPage
-from playground.services import stored_files
-
-LONGEST_SEARCH = 200
-CELL_SHOWN = 400
-
-Kept = Mapping[str, str | int | None]
+from playground.domain import row_filters
+from playground.domain.row_filters import RowFilter
+from playground.models import Column, DatasetVersion, Playground, Upload
+from playground.queries import RowPage, row_faces
+from playground.queries.row_faces import Header
+from playground.services import exports, stored_files
+from playground.views import data_state, row_parts, undoing
+from playground.views.data_state import DataState
 
 
 @require_safe
 def data(request: HttpRequest, playground_id: int) -> HttpResponse:
     playground = access.get_playground(request.user, playground_id)
+    state = data_state.read(request)
+    if (query := data_state.with_new_filter(request, state)) is not None:
+        return redirect(f"{request.path}{query}")
     version = queries.current_version(playground)
-    search = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
-    page = queries.row_page(
-        version,
-        after=_number(request, "after") or 0,
-        before=_number(request, "before"),
-        search=search,
-    )
-    # Rows belong to no run; the other tabs go on with the one they show.
-    run_number = _number(request, "run")
     columns = list(playground.columns.all())
-    upload = Upload.objects.filter(playground=playground).order_by("-id").first()
+    page = queries.row_page(
+        version, columns, state.selection, after=state.after, before=state.before
+    )
     context = {
         "playground": playground,
         "version": version,
-        "columns": _headers(columns, version),
-        "rows": [(row.position, _cells(row.cells, columns)) for row in page.rows],
-        "page": page,
-        "search": search,
-        "upload": upload,
-        "run_number": run_number,
-        "all_url": f"{request.path}{_query({'run': run_number})}",
-        "has_refused_rows": bool(upload and stored_files.refused_rows_of(upload).exists()),
+        "columns": columns,
+        "selection": state.selection,
+        "page_query": row_parts.back_query(request),
+        # Rows belong to no run; the other tabs go on with the one they show.
+        "run_number": state.run,
         "rail": "narrow",
-        **_links(page, {"run": run_number, "q": search}),
+        **_tools(version, columns, state),
+        "headers": list(_headers(version, columns, state)),
+        "rows": row_faces.faces(version, page.rows, columns),
+        "page": page,
+        "versions": playground.versions.all()[:50],
+        "undo_token": undoing.pop(request, playground),
+        **_uploads(playground),
+        **_links(page, state),
     }
     return render(request, "playground/data.html", context)
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
-    return whole_number(request.GET.get(name, ""))
+def _headers(
+    version: DatasetVersion, columns: Sequence[Column], state: DataState
+) -> Iterator[tuple[Header, str, list[tuple[str, int, str]]]]:
+    """Each column, the query that begins a filter, and its top values with those that end one."""
+    for header in row_faces.headers(columns, version):
+        column_id = header.column.pk
+        top = [
+            (value, count, state.query(f=[*state.filters, f"{column_id}:is:{value}"]))
+            for value, count in header.top
+        ]
+        yield header, state.query(filter=column_id), top
 
 
-def _headers(columns: list[Column], version: DatasetVersion) -> list[dict[str, object]]:
-    """Each column with its profile and the share of filled cells; None while not counted."""
-    headers = []
-    for place, column in enumerate(columns, start=1):
-        profile = version.profile.get(str(column.pk)) if version.row_count else None
-        headers.append(
-            {
-                "column": column,
-                "profile": profile,
-                "filled": profile["filled"] / version.row_count if profile else None,
-                # On the right side of the grid it would be cut off if it opened to the right.
-                "opens_to_start": place * 2 > len(columns) + 1,
-            }
-        )
-    return headers
-
-
-def _cells(cells: dict[str, str], columns: list[Column]) -> list[tuple[Column, str]]:
-    """Each column with its cell, cut for showing: the page must not grow with long texts."""
-    shown = []
-    for column in columns:
-        text = cells.get(str(column.pk), "")
-        shown.append((column, text if len(text) <= CELL_SHOWN else text[:CELL_SHOWN] + "…"))
-    return shown
-
-
-def _links(page: RowPage, kept: Kept) -> dict[str, str]:
-    """Where the pager leads; `kept` is what its queries keep."""
-    before, after = page.previous_before, page.next_after
+def _tools(
+    version: DatasetVersion, columns: Sequence[Column], state: DataState
+) -> dict[str, object]:
+    """The bar above the rows: segments, search, filters."""
+    selection = state.selection
+    counts = queries.segment_counts(version, columns)
+    filtering = next((one for one in columns if one.pk == state.filtering), None)
     return {
-        "previous_url": "" if before is None else _query({**kept, "before": before}),
-        "next_url": "" if after is None else _query({**kept, "after": after}),
+        "segments": [
+            (queries.SEGMENTS[show], count, state.query(show="" if show == "all" else show), show)
+            for show, count in counts.items()
+        ],
+        "chips": list(_chips(columns, state)),
+        "columns_to_filter": [
+            (row_faces.ICONS[Column.Type(one.type)], one, state.query(filter=one.pk))
+            for one in columns
+        ],
+        "filtering": filtering,
+        "filter_kinds": _kinds(filtering) if filtering else [],
+        "filter_values": _values(version, filtering) if filtering else [],
+        "hidden": state.hidden(),
+        "hidden_but_search": state.hidden("q"),
+        "same_url": state.query(),
+        "without_search_url": state.query(q=""),
+        "all_url": state.query(show="", q="", f=[]),
+        "is_everything": selection.is_everything,
+        "formats": exports.FORMATS.items(),
     }
 
 
-def _query(said: Kept) -> str:
-    pairs = {name: value for name, value in said.items() if value}
-    return f"?{urlencode(pairs)}" if pairs else ""
+def _chips(columns: Sequence[Column], state: DataState) -> Iterator[tuple[str, str]]:
+    """Each filter in words, and the query without it."""
+    names = {column.pk: column.name for column in columns}
+    for row_filter in state.selection.filters:
+        name = names.get(row_filter.column_id, "A column that is gone")
+        yield f"{name} {_shown(row_filter)}", state.without(row_filter)
+
+
+def _shown(row_filter: RowFilter) -> str:
+    return row_filter.words if len(row_filter.words) <= 60 else row_filter.words[:60] + "…"
+
+
+def _kinds(column: Column) -> list[tuple[str, str]]:
+    return [(kind, row_filters.WORDS[kind][0]) for kind in row_filters.kinds_for(column.type)]
+
+
+def _values(version: DatasetVersion, column: Column) -> list[str]:
+    is_choice = column.type in (Column.Type.CATEGORY, Column.Type.YES_NO)
+    is_filter = column.role == Column.Role.FILTER
+    return row_faces.values_of(version, column) if is_choice or is_filter else []
+
+
+def _uploads(playground: Playground) -> dict[str, object]:
+    """The last file that came in, and whether rows of it were left out."""
+    upload = Upload.objects.filter(playground=playground).order_by("-id").first()
+    has_refused = bool(upload and stored_files.refused_rows_of(upload).exists())
+    return {"upload": upload, "has_refused_rows": has_refused}
+
+
+def _links(page: RowPage, state: DataState) -> dict[str, str]:
+    """Where the pager leads."""
+    before, after = page.previous_before, page.next_after
+    return {
+        "previous_url": "" if before is None else state.query(before=before),
+        "next_url": "" if after is None else state.query(after=after),
+    }

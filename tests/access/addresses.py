@@ -58,6 +58,7 @@ ADDRESSES: dict[str, Address] = {
     "import-cancel": Address(_POST),
     "import-refused": Address(_GET),
     "data": Address(_GET),
+    "data-upload": Address(_BOTH),
     "data-cell": Address(_BOTH),
     "data-row-add": Address(_BOTH),
     "data-rows-delete": Address(_POST),

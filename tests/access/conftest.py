@@ -45,4 +45,5 @@ def ids(run: Run, upload: Upload, workspace: Workspace) -> dict[str, int]:
         "variant_id": playground.variants.all()[0].pk,
         "kpi_id": playground.setup_kpis.all()[0].pk,
         "position": 1,
+        "column_id": playground.columns.all()[0].pk,
     }

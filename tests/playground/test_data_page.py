@@ -60,7 +60,7 @@ def test_it_searches_in_every_column(client_alice: Client, imported: Imported) -
 
     for words, found in (("0%", True), ("größe", True), ('SALE "NOW', True), ("N_w", False)):
         page = get(client_alice, address(playground, f"?{urlencode({'q': words})}"))
-        assert ("No row holds these words" not in page) == found, words
+        assert ("No row is like this" not in page) == found, words
 
 
 def test_a_search_keeps_its_words_from_page_to_page(
@@ -81,7 +81,7 @@ def test_it_keeps_the_run_that_the_other_tabs_show(
     assert f'{reverse("compare", args=[playground.pk])}?run=3"' in page
     assert 'href="?run=3&amp;q=t1&amp;after=149"' in page
     assert '<input type="hidden" name="run" value="3">' in page
-    assert f'href="{address(playground)}?run=3" aria-label="Remove t1"' in page
+    assert 'href="?run=3" aria-label="Remove t1"' in page
 
 
 @pytest.mark.parametrize("query", ["?after=x", "?before=-1", "?after=99999999999999", "?q=%00'\""])

@@ -109,7 +109,7 @@ def test_an_empty_column_says_so(client_alice: Client, imported: Imported) -> No
 
     assert profiles(playground)["value"] == {"filled": 0, "distinct": 0, **NO_FIGURES}
     shown = words(client_alice, playground, "value")
-    assert shown == "Type Text Filled 0 of 3 · 0% Every cell is empty."
+    assert shown == "Filter Columns Type Text Filled 0 of 3 · 0% Every cell is empty."
 
 
 def test_one_row_is_profiled(client_alice: Client, imported: Imported) -> None:
@@ -158,7 +158,7 @@ def test_a_profile_from_before_lengths_were_counted_is_shown(
     DatasetVersion.objects.filter(playground=playground).update(profile=old)
 
     shown = words(client_alice, playground, "value")
-    assert shown == "Type Text Filled 1 of 2 · 50%"
+    assert shown == "Filter Columns Type Text Filled 1 of 2 · 50%"
 
 
 def test_chunks_make_no_difference(imported: Imported, monkeypatch: pytest.MonkeyPatch) -> None:

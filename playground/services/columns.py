@@ -1,0 +1,103 @@
+"""The columns of a playground, changed after the import. Rows keep their cells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models.lookups import Exact
+
+from accounts.errors import Refused
+from playground.domain.column_editing import Edited, Editing, mistakes
+from playground.domain.templates import TemplateColumn
+from playground.expressions import CellValue
+from playground.models import Column, Playground, Row
+from playground.services import versions
+from playground.signals import columns_renamed
+
+
+def editing_of(playground: Playground) -> Editing:
+    """The playground's columns, ready for the column editor; the keys are their ids."""
+    return Editing(
+        columns=tuple(
+            Edited(key=str(column.pk), column=_facts(column)) for column in playground.columns.all()
+        )
+    )
+
+
+@transaction.atomic
+def change(playground: Playground, edited: Sequence[Edited]) -> bool:
+    """Give the columns the names, types, roles and order of `edited`: whether anything changed.
+
+    The key of a column is its id as text; any other is a new column, whose cells are empty. What
+    the columns hold is counted again. Runs keep the columns they began with.
+
+    Raises Refused for columns that cannot be used together, for a stored one with cells that is
+    not among `edited`, and for one that is gone meanwhile; NotReady while a file is imported.
+    """
+    version = versions.lock(playground)
+    before = editing_of(playground).columns
+    stored = {str(column.pk): column for column in playground.columns.all()}
+    _check(stored, edited)
+    if list(before) == [_trimmed(one) for one in edited]:
+        return False
+    kept = {one.key for one in edited}
+    for column in [column for key, column in stored.items() if key not in kept]:
+        _remove(column)
+    names = _give_up_names(stored, edited)
+    for position, one in enumerate(edited):
+        _write(stored.get(one.key) or Column(playground=playground), one.column, position)
+    if names:
+        columns_renamed.send(Playground, playground=playground, names=names)
+    versions.note_changes(version)
+    return True
+
+
+def _check(stored: Mapping[str, Column], edited: Sequence[Edited]) -> None:
+    if found := mistakes(edited):
+        raise Refused(found.first(), hint="Nothing was stored.")
+    for one in edited:
+        if one.key not in stored and not one.key.startswith("n"):
+            raise Refused(
+                f"{one.column.name} is not in the playground any more.",
+                hint="Reload the page and change the columns again.",
+            )
+
+
+def _remove(column: Column) -> None:
+    rows = Row.objects.filter(playground_id=column.playground_id)
+    is_answer = column.role == Column.Role.RESPONSE
+    if is_answer or rows.exclude(Exact(CellValue(column.pk), "")).exists():
+        raise Refused(
+            f"{column.name} holds cells, and runs may have used them.",
+            hint="Put it back and choose Leave out: then nothing looks at it.",
+        )
+    column.delete()
+
+
+def _give_up_names(stored: Mapping[str, Column], edited: Sequence[Edited]) -> dict[str, str]:
+    """Old name → new name. The old ones go first, so that columns may swap names."""
+    names = {}
+    for one in edited:
+        column, name = stored.get(one.key), one.column.name.strip()
+        if column is not None and column.name != name:
+            names[column.name] = name
+            # No name that somebody types has a line break.
+            Column.objects.filter(pk=column.pk).update(name=f"\n{column.pk}")
+    return names
+
+
+def _write(column: Column, facts: TemplateColumn, position: int) -> None:
+    column.name = facts.name.strip()
+    column.type, column.role, column.required = facts.type, facts.role, facts.required
+    column.position = position
+    column.save()
+
+
+def _facts(column: Column) -> TemplateColumn:
+    return TemplateColumn(
+        name=column.name, type=column.type, role=column.role, required=column.required
+    )
+
+
+def _trimmed(one: Edited) -> Edited:
+    return replace(one, column=replace(one.column, name=one.column.name.strip()))

@@ -1,0 +1,59 @@
+"""The columns of a playground: names, types, roles, order."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.errors import UserError
+from playground import access
+from playground.forms.column_steps import Step
+from playground.forms.columns import ColumnEditor
+from playground.models import Playground
+from playground.services import columns
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def data_columns(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """GET: the editor. POST: a button of it, or with the field `save` the columns as they are."""
+    playground = access.get_playground(request.user, playground_id)
+    if request.method != "POST":
+        return _page(
+            request, playground, ColumnEditor(Step(editing=columns.editing_of(playground)))
+        )
+    editor = ColumnEditor.posted(request.POST)
+    if "save" not in request.POST:
+        return _changed(request, playground, editor)
+    if not editor.is_valid():
+        return _page(request, playground, editor)
+    try:
+        has_changed = columns.change(playground, editor.editing.columns)
+    except UserError as exc:
+        return _page(request, playground, editor, error=exc)
+    messages.success(request, "Columns saved." if has_changed else "Nothing was changed.")
+    return redirect("data", playground.pk)
+
+
+def _changed(request: HttpRequest, playground: Playground, editor: ColumnEditor) -> HttpResponse:
+    """The editor after one of its buttons; for htmx also its mistakes while somebody types."""
+    action = request.POST.get("do", "")
+    after = editor.after(action)
+    if request.headers.get("HX-Request") != "true":
+        return _page(request, playground, after)
+    part = "changed" if action else "checked"
+    context = {"playground": playground, "editor": after}
+    return render(request, f"playground/columns.html#{part}", context)
+
+
+def _page(
+    request: HttpRequest,
+    playground: Playground,
+    editor: ColumnEditor,
+    *,
+    error: UserError | None = None,
+) -> HttpResponse:
+    context = {"playground": playground, "editor": editor, "error": error, "rail": "narrow"}
+    status = error.status if error else 422 if editor.mistakes else 200
+    return render(request, "playground/columns.html", context, status=status)

@@ -1,0 +1,44 @@
+"""What the views of rows and cells share: the row of an address, and the way back."""
+
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import reverse
+
+from playground import queries
+from playground.models import Playground, Row
+from playground.queries import row_faces
+
+
+def row_at(playground: Playground, position: int) -> Row:
+    """The row at this position of the current version. Raises Http404 when there is none."""
+    row = queries.rows_of(queries.current_version(playground)).filter(position=position).first()
+    if row is None:
+        raise Http404("No such row.")
+    return row
+
+
+def changed_row(request: HttpRequest, playground: Playground, position: int) -> dict[str, object]:
+    """What `_edited.html` needs to show the row at this position as it is now."""
+    version = queries.current_version(playground)
+    columns = list(playground.columns.all())
+    row = row_at(playground, position)
+    return {
+        "playground": playground,
+        "page_query": back_query(request),
+        "row": row_faces.faces(version, [row], columns)[0],
+    }
+
+
+def back_query(request: HttpRequest) -> str:
+    """The query of the Data page that the request came from.
+
+    Forms send it as their field `back`; links have it as their own query.
+    """
+    is_form = request.method == "POST"
+    asked = QueryDict(request.POST.get("back", "").removeprefix("?")) if is_form else request.GET
+    query = asked.urlencode()
+    return f"?{query}" if query else ""
+
+
+def back(request: HttpRequest, playground: Playground) -> str:
+    """The Data page that the request came from."""
+    return reverse("data", args=[playground.pk]) + back_query(request)
