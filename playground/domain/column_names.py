@@ -53,5 +53,26 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("tema", "categoria", "idioma", "dificultad", "tipo", "titulo"),
     ),
 }
+# For KPIs that need more than a question, an answer and a context. These stand for the whole name.
+SPECIAL: dict[str, tuple[str, ...]] = {
+    "system_prompt": ("system prompt", "system message", "system", "systemprompt"),
+    "policy": ("policy", "policies", "rules", "guidelines", "richtlinie", "richtlinien"),
+    "key_points": ("key points", "keypoints", "rubric points", "must cover", "kernpunkte"),
+    "glossary": ("glossary", "terminology", "glossar", "glossaire", "glosario"),
+    "relevant_ids": (
+        *("relevant ids", "relevant doc ids", "relevant documents", "gold ids"),
+        *("gold doc ids", "relevant passages", "qrels"),
+    ),
+    "context_dates": ("context dates", "passage dates", "document dates"),
+    "as_of": ("as of", "as of date", "asked at", "stichtag"),
+    "protected_text": ("protected text", "do not translate", "placeholders"),
+    "conversation": (
+        *("conversation", "conversations", "messages", "chat", "dialog", "dialogue"),
+        *("chat history", "history", "turns", "gesprach", "conversacion"),
+    ),
+    "tools": ("tools", "available tools", "tool definitions", "functions"),
+    "tool_calls": ("tool calls", "expected tool calls", "expected calls", "function calls"),
+    "samples": ("samples", "sampled answers", "generations"),
+}
 # Answers that a model has given: not what is expected, unless nothing else is.
 MODEL_ANSWERS = frozenset({"response", "output", "completion", "prediction", "generated"})

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # A character that no table uses: with it, a line is one cell and quotes still work.
@@ -16,6 +17,9 @@ DELIMITERS = {
     ONE_COLUMN: ("none", "None, one column"),
 }
 BY_NAME = {name: delimiter for delimiter, (name, _label) in DELIMITERS.items()}
+# quote → (name for programs, name for people)
+QUOTES = {'"': ("double", 'Double "'), "'": ("single", "Single '"), "": ("none", "None")}
+QUOTE_BY_NAME = {name: quote for quote, (name, _label) in QUOTES.items()}
 _RECORDS = 50
 _SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 
@@ -29,16 +33,25 @@ class Shape:
     """
 
     delimiter: str
+    quote: str = '"'
     first: tuple[str, ...] = ()
     has_sep_line: bool = False
     spaces_before_quotes: bool = False
 
 
-def sniff(sample: str, *, is_whole: bool, ending: str = "", chosen: str | None = None) -> Shape:
+def sniff(
+    sample: str,
+    *,
+    is_whole: bool,
+    ending: str = "",
+    chosen: str | None = None,
+    quote: str | None = None,
+) -> Shape:
     """The shape that the first records of `sample` have, judged outside quotes.
 
     `is_whole` says that the file ends with the sample; else its last record is not looked at.
-    A `.tsv` ending decides between equals; `chosen` is a delimiter that a person has set.
+    A `.tsv` ending decides between equals; `chosen` is a delimiter that a person has set, and
+    `quote` a quote.
     """
     text = sample.removeprefix("\ufeff")
     first, _, rest = text.partition("\n")
@@ -47,30 +60,53 @@ def sniff(sample: str, *, is_whole: bool, ending: str = "", chosen: str | None =
     delimiter = chosen or (hint.group(1) if hint and hint.group(1) in DELIMITERS else "")
     if not delimiter:
         delimiter = _best(body, is_whole=is_whole, ending=ending)
+    found = _quote(body, delimiter, is_whole=is_whole) if quote is None else quote
+    has_spaces = found == '"' and _has_spaces_before_quotes(body, delimiter, is_whole=is_whole)
     return Shape(
         delimiter=delimiter,
-        first=tuple(next(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter), [])),
+        quote=found,
+        first=tuple(next(_reader(body, delimiter, quote=found), [])),
         has_sep_line=hint is not None,
-        spaces_before_quotes=_has_spaces_before_quotes(body, delimiter, is_whole=is_whole),
+        spaces_before_quotes=has_spaces,
     )
 
 
 def records(
-    text: str, delimiter: str, *, is_whole: bool, skip_spaces: bool = False
+    text: str, delimiter: str, *, is_whole: bool, skip_spaces: bool = False, quote: str = '"'
 ) -> list[list[str]]:
     """The first records of `text`, blank lines left out; the last, perhaps cut, only if whole."""
     # A sample may be one huge cell; the limit on cells is the reader's to check.
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     found: list[list[str]] = []
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=skip_spaces
-    )
-    for record in reader:
+    for record in _reader(text, delimiter, skip_spaces=skip_spaces, quote=quote):
         if record:
             found.append(record)
         if len(found) > _RECORDS:
             return found[:_RECORDS]
     return found if is_whole or len(found) < 2 else found[:-1]
+
+
+def _reader(
+    text: str, delimiter: str, *, skip_spaces: bool = False, quote: str = '"'
+) -> Iterator[list[str]]:
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        skipinitialspace=skip_spaces,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+    )
+
+
+def _quote(text: str, delimiter: str, *, is_whole: bool) -> str:
+    """A single quote where only it makes all records as wide as the header, else a double one."""
+    if '"' in text or "'" not in text:
+        return '"'
+    doubly, singly = (
+        {len(record) for record in records(text, delimiter, is_whole=is_whole, quote=quote)}
+        for quote in ('"', "'")
+    )
+    return "'" if len(singly) == 1 < len(doubly) else '"'
 
 
 def _best(text: str, *, is_whole: bool, ending: str) -> str:

@@ -17,6 +17,8 @@ class Chosen:
 
     encoding: str | None = None
     delimiter: str | None = None
+    quote: str | None = None
+    sheet: str | None = None
     has_header: bool = True
 
 
@@ -35,7 +37,7 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
     Raises FileRefused when its encoding cannot be told or does not fit, and for too many columns
     already in the first bytes: a line of a million cells is not read to its end.
     """
-    encoding = _encoding(handle, chosen)
+    encoding = encoding_of(handle, chosen.encoding)
     handle.seek(0)
     sample = handle.read(SAMPLE_BYTES)
     shape = delimiters.sniff(
@@ -43,11 +45,13 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
         is_whole=len(sample) < SAMPLE_BYTES,
         ending=file_names.ending(file_name),
         chosen=chosen.delimiter,
+        quote=chosen.quote,
     )
     check_width(shape.first, limits, line=2 if shape.has_sep_line else 1)
     dialect = Dialect(
         encoding=encoding.codec,
         delimiter=shape.delimiter,
+        quote=shape.quote,
         has_header=chosen.has_header,
         has_sep_line=shape.has_sep_line,
         spaces_before_quotes=shape.spaces_before_quotes,
@@ -57,22 +61,37 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
     )
 
 
-def _encoding(handle: BinaryIO, chosen: Chosen) -> Encoding:
-    if chosen.encoding is None:
+def encoding_of(handle: BinaryIO, chosen: str | None) -> Encoding:
+    """The encoding that a person has chosen, else what the bytes show.
+
+    Raises FileRefused when the one chosen does not fit, or none can be told.
+    """
+    if chosen is None:
         return encodings.detect(handle)
-    encoding = Encoding(codec=chosen.encoding)
-    if bad := encodings.first_bad_bytes(handle, chosen.encoding):
+    encoding = Encoding(codec=chosen)
+    if bad := encodings.first_bad_bytes(handle, chosen):
         raise encodings.undecodable(bad, encoding.label)
     return encoding
 
 
-def _repairs(encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
+def encoding_repairs(encoding: Encoding) -> dict[str, None]:
+    """The names of what makes the encoding differ from plain UTF-8."""
     family = encoding.codec.removesuffix("-le").removesuffix("-be").replace("-", "")
     notes = {
         "bom_removed": encoding.codec == "utf-8" and encoding.has_bom,
         f"decoded_{family}": encoding.codec != "utf-8",
+    }
+    return {name: None for name, is_true in notes.items() if is_true}
+
+
+def _repairs(encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
+    notes = {
+        "quote_single": dialect.quote == "'",
         "sep_line_removed": dialect.has_sep_line,
         f"delimiter_{delimiters.DELIMITERS[dialect.delimiter][0]}": dialect.delimiter != ",",
         "space_before_quote_ignored": dialect.spaces_before_quotes,
     }
-    return tuple(name for name, is_true in notes.items() if is_true)
+    return (
+        *encoding_repairs(encoding),
+        *(name for name, is_true in notes.items() if is_true),
+    )

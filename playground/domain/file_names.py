@@ -10,11 +10,12 @@ FALLBACK = "file"
 def clean(sent: str) -> str:
     """The last part of `sent`, a path of any system, without control or direction marks.
 
-    At most 255 characters, the ending kept. Never empty.
+    Signs that no file name of some system may have become "_". At most 255 characters, the ending kept. Never empty.
     """
     base = re.split(r"[/\\]", sent)[-1]
     shown = "".join(c for c in base if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
-    name = unicodedata.normalize("NFC", shown).strip().strip(".") or FALLBACK
+    allowed = re.sub(r'[<>:"|?*]', "_", shown)
+    name = unicodedata.normalize("NFC", allowed).strip().strip(".") or FALLBACK
     if len(name) <= LONGEST:
         return name
     stem, dot, suffix = name.rpartition(".")

@@ -5,9 +5,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playground.domain.column_names import MODEL_ANSWERS, NAMES
+from playground.domain import model_names
+from playground.domain.column_names import MODEL_ANSWERS, NAMES, SPECIAL
 
-_ONE_EACH = ("row_id", "source", "answerable", "keywords", "context", "expected")
+_NAMES = {**NAMES, **SPECIAL}
+_ONE_EACH = ("row_id", "source", "answerable", "keywords", "context", "expected", *SPECIAL)
+# Roles whose names stand for the whole of a column's name: "history of art" is no conversation.
+_WHOLE_NAMES = frozenset({"row_id", *SPECIAL})
 _SLICES = frozenset({"category", "number", "date", "yes_no"})
 # A name counts more when it is the whole of a column's name than when it is a part of it.
 _WHOLE, _ENDS_WITH_ID, _PART = 300, 200, 100
@@ -27,8 +31,8 @@ class Facts:
 def roles(columns: Sequence[Facts]) -> list[str]:
     """A role for each column, as `Column.Role` spells them.
 
-    At most one column each is row id, source, answerable, keywords, context and expected; at
-    least one is an input. A nameless empty column is left out.
+    At most one column each has a role other than input, filter and response; at least one is an
+    input. Columns named after models are responses. A nameless empty column is left out.
     """
     found = _one_each(columns)
     for position, facts in enumerate(columns):
@@ -45,10 +49,10 @@ def strength(role: str, name: str) -> int:
     if role == "row_id" and len(words) > 1 and words[-1] == "id":
         return _ENDS_WITH_ID
     full = " ".join(words)
-    for rank, known in enumerate(NAMES[role]):
+    for rank, known in enumerate(_NAMES.get(role, ())):
         if full == known:
             return _WHOLE - rank
-        if role != "row_id" and f" {known} " in f" {full} ":
+        if role not in _WHOLE_NAMES and f" {known} " in f" {full} ":
             return _PART - rank
     return 0
 
@@ -64,7 +68,8 @@ def _one_each(columns: Sequence[Facts]) -> dict[int, str]:
     claims = [
         (strength(role, facts.name), -position, role)
         for position, facts in enumerate(columns)
-        for role in NAMES
+        if not is_response(facts)
+        for role in _NAMES
         if strength(role, facts.name) and _fits(role, facts)
     ]
     found: dict[int, str] = {}
@@ -83,11 +88,19 @@ def _fits(role: str, facts: Facts) -> bool:
     return facts.filled > 0 and not (role == "input" and facts.type in _SLICES)
 
 
+def is_response(facts: Facts) -> bool:
+    """Whether the column's name says which model has given the texts that stand in it."""
+    is_text = facts.type not in {"number", "date", "yes_no"}
+    return facts.filled > 0 and is_text and bool(model_names.answered_by(facts.name))
+
+
 def _other(facts: Facts) -> str:
     if not facts.filled:
         return "filter" if facts.has_own_name else "left_out"
-    if MODEL_ANSWERS.intersection(words_of(facts.name)):
-        return "left_out"
+    if is_response(facts) or (
+        MODEL_ANSWERS.intersection(words_of(facts.name)) and facts.type not in _SLICES
+    ):
+        return "response"
     if facts.repeats and strength("row_id", facts.name):
         return "filter"
     return "filter" if facts.type in _SLICES else "input"
@@ -95,7 +108,7 @@ def _other(facts: Facts) -> str:
 
 def _best_input(columns: Sequence[Facts], found: dict[int, str]) -> int:
     """The first column of text that has no better use, else the first one there is."""
-    for usable in ({"filter"}, {"context", "expected", "left_out"}):
+    for usable in ({"filter"}, {"conversation"}, {"context", "expected", "left_out", *SPECIAL}):
         for position, facts in enumerate(columns):
             if found[position] in usable and facts.filled and facts.type not in _SLICES:
                 return position

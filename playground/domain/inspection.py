@@ -1,103 +1,154 @@
-"""Reads a whole file once and reports what would become of it. Stores nothing."""
+"""Reads a whole file and reports what would become of it. Stores nothing.
 
-import io
-from collections.abc import Callable
-from typing import BinaryIO
+It is read twice: first to learn what its columns hold, then as it would be imported.
+"""
 
-from playground.domain import dialects, file_kinds, headers
-from playground.domain.dialects import Chosen, DialectFound
-from playground.domain.findings import Tally, findings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, BinaryIO
+
+from playground.domain import file_kinds, headers, mapping, sources
+from playground.domain.dialects import Chosen
+from playground.domain.findings import Finding, repaired
+from playground.domain.findings_columns import column_findings
+from playground.domain.intake import Intake, Taken, shaped
 from playground.domain.limits import Limits
+from playground.domain.mapping import Planned
+from playground.domain.outcome import Outcome
 from playground.domain.refusals import FileRefused
-from playground.domain.report import FirstRow, Report
+from playground.domain.report import Report, RowShown
+from playground.domain.sources import Reading, ReadingFound, Source
 from playground.domain.survey import Survey
-from playground.domain.tabular import Record, Table
+from playground.domain.tabular import Record
+from playground.domain.templates import TemplateColumn
 
 FIRST_ROWS = 5
 PROGRESS_EVERY = 1_000
-_CELL_SHOWN = 300
+# Formats of numbered rows; the others have lines.
+_SHEETS = frozenset({"xlsx", "parquet"})
+_LEVELS = ("fail", "warn", "info")
+# The formats that a spreadsheet would run, and whose exports guard their cells.
+_GUARDED = frozenset({"csv", "tsv", "xlsx"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is wanted of a file: the template's columns, corrections of columns, chosen fixes."""
+
+    template: tuple[TemplateColumn, ...] = ()
+    columns: Sequence[Mapping[str, Any]] = ()
+    fixes: Mapping[str, str] = field(default_factory=dict)
+
+
+def intake_of(reading: Reading, columns: Sequence[Planned], choices: Mapping[str, str]) -> Intake:
+    """What takes the records of a file that is read so; the same for the check and the import."""
+    return Intake(
+        columns,
+        choices,
+        joiner=joiner_of(reading),
+        has_guards=reading.format in _GUARDED,
+    )
+
+
+def joiner_of(reading: Reading) -> str:
+    """What joins cells too many: the delimiter that has parted them."""
+    return reading.dialect.delimiter if reading.dialect else ", "
 
 
 class Inspection:
     """One reading of one file: `run()` once, `report()` after it, also after a refusal."""
 
-    def __init__(self, handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) -> None:
+    def __init__(
+        self,
+        handle: BinaryIO,
+        *,
+        file_name: str,
+        chosen: Chosen,
+        limits: Limits,
+        wanted: Wanted | None = None,
+    ) -> None:
         self._handle = handle
         self._file_name = file_name
         self._chosen = chosen
         self._limits = limits
-        self._found: DialectFound | None = None
+        self._wanted = wanted or Wanted()
+        self._found: ReadingFound | None = None
+        # Kept until the end: a source that is collected closes the handle.
+        self._sources: list[Source] = []
         self._survey = Survey([], [])
         self._repairs: dict[str, None] = {}
         self._rows = 0
-        self._refused = 0
-        self._first_rows: list[FirstRow] = []
+        self._unfit: list[int] = []
+        self._first_rows: list[RowShown] = []
+        self._outcome: Outcome | None = None
 
     def run(
         self,
         *,
-        on_refused: Callable[[Record], None] = lambda _record: None,
+        on_left_out: Callable[[Taken], None] = lambda _taken: None,
+        on_row: Callable[[Taken], None] = lambda _taken: None,
         on_progress: Callable[[float], None] = lambda _share: None,
     ) -> None:
-        """Read all of it. `on_progress` gets the share of the file that was read, 0 to 1.
+        """Read all of it. `on_progress` gets the share of the work that is done, 0 to 1.
 
+        `on_row` sees each row that would be stored, `on_left_out` each that would not.
         Raises FileRefused when the file cannot be imported at all.
         """
-        size = self._handle.seek(0, io.SEEK_END)
         self._handle.seek(0)
         file_kinds.check_content(self._handle.read(file_kinds.HEAD_BYTES), self._file_name)
-        table = self._open()
-        for number, record in enumerate(table.records(), start=1):
-            self._take(record, on_refused)
-            if number % PROGRESS_EVERY == 0:
-                on_progress(self._handle.tell() / size)
+        self._found = sources.find(
+            self._handle, file_name=self._file_name, chosen=self._chosen, limits=self._limits
+        )
+        source = self._learn(self._found, lambda share: on_progress(share / 2))
+        if self._rows or self._unfit:
+            taken = self._take(self._found.reading, source)
+            for one in self._with_progress(taken, lambda share: on_progress(0.5 + share / 2)):
+                (on_left_out if one.left_out else on_row)(one)
         if not self._rows:
             raise self._no_rows()
 
     def report(self) -> Report:
         """What was found, as far as the file was read."""
-        columns = self._survey.columns()
-        names = self._survey.names_and_counts(columns)
-        repairs = dict(self._repairs)
-        if any(not c.original.strip() and not c.filled for c in columns) and self._rows:
-            repairs["empty_columns_dropped"] = None
+        columns = self._survey.columns(self._told(), self._wanted.template)
+        outcome = self._outcome
+        found = self._found
         return Report(
-            dialect=self._found.dialect if self._found else None,
-            encoding_label=self._found.encoding_label if self._found else "",
+            reading=found.reading if found else None,
+            encoding_label=found.encoding_label if found else "",
             columns=columns,
-            row_count=self._rows,
-            refused_count=self._refused,
-            repairs=(*repairs, *_repairs_of(self._survey.tally)),
-            findings=findings(self._survey.tally, repairs, names),
-            first_rows=tuple(self._first_rows),
+            file_rows=self._rows + len(self._unfit),
+            row_count=outcome.stored if outcome else self._rows,
+            refused_count=outcome.left_out if outcome else len(self._unfit),
+            problem_count=outcome.with_problems if outcome else 0,
+            repairs=tuple(self._all_repairs()),
+            findings=self._findings(outcome) if outcome else (),
+            first_rows=tuple(outcome.first_rows if outcome else self._first_rows),
+            problem_rows=tuple(outcome.problem_rows) if outcome else (),
+            setup=dict(self._sources[0].setup) if self._sources else {},
         )
 
-    def _open(self) -> Table:
-        found = dialects.find(
-            self._handle, file_name=self._file_name, chosen=self._chosen, limits=self._limits
-        )
-        self._found = found
-        table = Table(self._handle, found.dialect, self._limits)
-        clean = headers.clean(table.header)
+    def _learn(self, found: ReadingFound, on_progress: Callable[[float], None]) -> Source:
+        """The first reading: what the columns hold."""
+        source = self._opened(found.reading)
         self._repairs.update(dict.fromkeys(found.repairs))
-        if found.dialect.has_header:
+        clean = headers.clean(source.header)
+        if found.reading.has_header:
             self._repairs.update(dict.fromkeys(clean.repairs))
-        self._survey = Survey(table.header, clean.names)
-        return table
+        self._survey = Survey(source.header, clean.names)
+        joiner = joiner_of(found.reading)
+        for number, record in enumerate(source.records(), start=1):
+            if not record.is_blank:
+                cells = shaped(record, len(clean.names), self._wanted.fixes, joiner=joiner)
+                self._learn_row(record, cells)
+            if number % PROGRESS_EVERY == 0:
+                on_progress(source.share_read())
+        self._repairs.update(source.repairs)
+        return source
 
-    def _take(self, record: Record, on_refused: Callable[[Record], None]) -> None:
-        for note in record.notes:
-            self._survey.tally.add(note, record.line)
-        if record.is_blank:
-            self._survey.tally.add("blank", record.line)
-        elif record.refusal:
-            self._refused += 1
-            self._survey.tally.add(record.refusal, record.line)
-            on_refused(record)
-        else:
-            self._take_row(record)
-
-    def _take_row(self, record: Record) -> None:
+    def _learn_row(self, record: Record, cells: list[str] | None) -> None:
+        if cells is None:
+            self._unfit.append(record.line)
+            return
         self._rows += 1
         if self._rows > self._limits.rows:
             raise FileRefused(
@@ -106,26 +157,77 @@ class Inspection:
                 hint="Bring a part of it: split the file, or draw a sample.",
                 line=record.line,
             )
-        self._survey.take(record)
+        self._survey.take(cells)
         if len(self._first_rows) < FIRST_ROWS:
-            cells = tuple(cell[:_CELL_SHOWN] for cell in record.cells)
-            self._first_rows.append(FirstRow(line=record.line, cells=cells))
+            self._first_rows.append(RowShown.of(record.line, cells))
+
+    def _take(self, reading: Reading, learnt: Source) -> Iterator[Taken]:
+        """The second reading: every record as it would be imported."""
+        columns = self._survey.columns(learnt.roles, self._wanted.template)
+        planned = mapping.planned(
+            [asdict(column) for column in columns], self._wanted.columns, self._wanted.template
+        )
+        intake = intake_of(reading, planned, self._wanted.fixes)
+        self._outcome = Outcome(planned, intake)
+        for record in self._opened(reading).records():
+            taken = intake.take(record)
+            self._outcome.add(taken)
+            yield taken
+
+    def _with_progress(
+        self, taken: Iterator[Taken], on_progress: Callable[[float], None]
+    ) -> Iterator[Taken]:
+        for number, one in enumerate(taken, start=1):
+            yield one
+            if number % PROGRESS_EVERY == 0:
+                on_progress(self._sources[-1].share_read())
+
+    def _opened(self, reading: Reading) -> Source:
+        source = sources.open_source(self._handle, reading, self._limits)
+        self._sources.append(source)
+        return source
+
+    def _told(self) -> Mapping[str, str]:
+        return self._sources[0].roles if self._sources else {}
+
+    def _all_repairs(self) -> dict[str, None]:
+        """The names of all that was mended, in the order of reading."""
+        columns = self._survey.columns({}, ())
+        repairs = dict(self._repairs)
+        nameless = [column for column in columns if not column.original.strip()]
+        if self._rows and any(not column.filled for column in nameless):
+            repairs["empty_columns_dropped"] = None
+            if not any(column.filled for column in nameless):
+                repairs.pop("headers_named", None)
+        if self._outcome:
+            repairs.update(self._outcome.repairs())
+        return repairs
+
+    def _findings(self, outcome: Outcome) -> tuple[Finding, ...]:
+        """What is to be checked, the gravest first."""
+        is_sheet = self._found is not None and self._found.reading.format in _SHEETS
+        found = [
+            *outcome.findings(self._wanted.fixes, unit="Row" if is_sheet else "Line"),
+            *column_findings(
+                self._survey.columns(self._told(), self._wanted.template),
+                outcome.columns,
+                self._survey.profiles,
+                self._wanted.template,
+            ),
+            *repaired(self._all_repairs()),
+        ]
+        return tuple(sorted(found, key=lambda finding: _LEVELS.index(finding.level)))
 
     def _no_rows(self) -> FileRefused:
-        if self._refused:
+        if self._unfit:
             return FileRefused(
                 "ragged_rows",
-                f"none of the {self._refused:,} rows fits the header.",
+                f"none of the {len(self._unfit):,} rows fits the header.",
                 hint="Check the delimiter, and quotes that are never closed.",
-                line=min(self._survey.tally.lines("long") + self._survey.tally.lines("unclosed")),
+                line=self._unfit[0],
             )
         return FileRefused(
             "no_rows",
             "The file has a header and no rows.",
             hint="If its first line is a row, choose No header. Another encoding may help too.",
         )
-
-
-def _repairs_of(tally: Tally) -> tuple[str, ...]:
-    names = {"blank": "blank_rows_dropped", "short": "short_rows_padded", "nul": "nul_removed"}
-    return tuple(name for kind, name in names.items() if tally.count(kind))

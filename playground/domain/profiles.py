@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable
 
-from playground.domain.findings import Tally
 from playground.domain.yes_no import NO, YES
 
 MANY = 50
@@ -27,6 +26,8 @@ _DATE = re.compile(
     r"|\d{1,2}[./]\d{1,2}[./](\d{4}|\d{2})"
 )
 
+_PARTED = re.compile(r"(\d{1,2})[./](\d{1,2})[./]")
+
 
 def is_yes_no(text: str) -> bool:
     return text.casefold() in _YES_NO
@@ -38,6 +39,17 @@ def is_number(text: str) -> bool:
 
 def is_date(text: str) -> bool:
     return _DATE.fullmatch(text) is not None
+
+
+def date_order(text: str) -> str:
+    """ "day first" or "month first" for a date with slashes or dots that tells; else ""."""
+    found = _PARTED.match(text)
+    if found is None:
+        return ""
+    first, second = int(found[1]), int(found[2])
+    if first > 12 >= second:
+        return "day first"
+    return "month first" if second > 12 >= first else ""
 
 
 def is_text_list(text: str) -> bool:
@@ -72,17 +84,16 @@ class ColumnProfile:
     def __init__(self) -> None:
         self.filled = 0
         self.first = ""
-        self.empty = Tally()
         self._values: set[str] | None = set()
         self._longest = 0
         self._chars = 0
         self._possible = dict(TESTS)
+        self._orders: set[str] = set()
 
-    def add(self, text: str, line: int) -> None:
-        """Take in one cell of the row that begins at `line`; a blank one is not filled."""
+    def add(self, text: str) -> None:
+        """Take in one cell; a blank one is not filled."""
         trimmed = text.strip()
         if not trimmed:
-            self.empty.add("empty", line)
             return
         self.filled += 1
         if self.filled == 1:
@@ -93,6 +104,8 @@ class ColumnProfile:
         self._add_value(trimmed)
         if self._possible and self.filled <= _TESTED:
             self._possible = {k: test for k, test in self._possible.items() if test(trimmed)}
+        if "date" in self._possible and (order := date_order(trimmed)):
+            self._orders.add(order)
 
     def _add_value(self, text: str) -> None:
         if self._values is None:
@@ -100,6 +113,16 @@ class ColumnProfile:
         self._values.add(text)
         if len(self._values) > MANY or len(text) > SHORT:
             self._values = None
+
+    @property
+    def has_two_date_orders(self) -> bool:
+        """Whether some dates have the day first and others the month."""
+        return {"day first", "month first"} <= self._orders
+
+    @property
+    def has_many_values(self) -> bool:
+        """Whether there are more than 50 short values, or longer ones."""
+        return self._values is None
 
     @property
     def distinct(self) -> int | None:
@@ -112,7 +135,8 @@ class ColumnProfile:
         if not self.filled:
             return "text"
         for name in self._possible:
-            return name
+            if name != "date" or not self.has_two_date_orders:
+                return name
         if self._is_category():
             return "category"
         is_long = self._longest > 400 or self._chars / self.filled > 120

@@ -17,4 +17,5 @@ class FileRefused(Refused):
         super().__init__(f"{place}{message}", hint=hint)
         self.kind = kind
         self.line = line
-        self.raw = raw[:300]
+        # No database stores a zero character.
+        self.raw = raw[:300].replace("\x00", "")

@@ -1,16 +1,21 @@
 """What the check of a file says: plain values, ready for a JSON field."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from playground.domain.findings import Finding
-from playground.domain.tabular import Dialect
+from playground.domain.sources import Reading
+
+_CELL_SHOWN = 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnFound:
     """A column of the file: its original and its clean name, its guesses, and its counts.
 
-    `distinct` is None for more than 50 values or for long ones.
+    `name`, `type` and `role` are those of the template's column that it fills (`fills`), else
+    guessed. `distinct` is None for more than 50 values or for long ones.
     """
 
     original: str
@@ -20,32 +25,58 @@ class ColumnFound:
     filled: int
     distinct: int | None
     first: str
+    fills: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class FirstRow:
-    """One of the first rows, its cells cut for showing."""
+class RowShown:
+    """A row of the preview, its cells cut for showing.
+
+    `problems` says in words what was found; `is_left_out` whether it is not stored.
+    """
 
     line: int
     cells: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    is_left_out: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        line: int,
+        cells: Sequence[str],
+        *,
+        problems: tuple[str, ...] = (),
+        is_left_out: bool = False,
+    ) -> "RowShown":
+        """The row with its cells cut."""
+        shown = tuple(cell[:_CELL_SHOWN] for cell in cells)
+        return cls(line=line, cells=shown, problems=problems, is_left_out=is_left_out)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """What a file holds. Of a refused file, what was read before it was refused.
 
-    `repairs` names what was mended without asking, for programs; `findings` says it in words.
+    `file_rows` are the rows of the file, blank lines aside; `row_count` of them would be stored
+    and `refused_count` left out. `problem_count` rows have something to check. `repairs` names
+    what was mended without asking, for programs; `findings` says it in words. `setup` is what the
+    format tells of variants, KPIs and a rule.
     """
 
-    dialect: Dialect | None
+    reading: Reading | None
     encoding_label: str
     columns: tuple[ColumnFound, ...]
+    file_rows: int
     row_count: int
     refused_count: int
+    problem_count: int
     repairs: tuple[str, ...]
     findings: tuple[Finding, ...]
-    first_rows: tuple[FirstRow, ...]
+    first_rows: tuple[RowShown, ...]
+    problem_rows: tuple[RowShown, ...]
+    setup: Mapping[str, object] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, Any]:
         """Dicts, lists, texts and numbers only."""
         return asdict(self)

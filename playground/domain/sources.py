@@ -1,13 +1,12 @@
 """Files of any format as a table: a header, and records with the line of each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from playground.domain import dialects
+from playground.domain import dialects, file_kinds
 from playground.domain.dialects import Chosen
 from playground.domain.limits import Limits
-from playground.domain.refusals import FileRefused
 from playground.domain.tabular import Dialect, Record, Table
 
 
@@ -69,6 +68,41 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
 
     Raises FileRefused when that cannot be told, or when the file cannot be read at all.
     """
+    return _FINDERS[file_kinds.family(file_name)](handle, file_name, chosen, limits)
+
+
+def open_source(handle: BinaryIO, reading: Reading, limits: Limits) -> Source:
+    """The file opened as `find` said. Raises FileRefused up to the header."""
+    if reading.dialect is not None:
+        return Table(handle, reading.dialect, limits)
+    if reading.format == "xlsx":
+        from playground.domain.workbooks import WorkbookSource
+
+        return WorkbookSource(
+            handle, sheet=reading.sheet, has_header=reading.has_header, limits=limits
+        )
+    if reading.format == "parquet":
+        from playground.domain.parquet import ParquetSource
+
+        return ParquetSource(handle, limits=limits)
+    from playground.domain.json_files import open_json
+
+    return open_json(handle, reading=reading, limits=limits)
+
+
+def reading_of(stored: Mapping[str, Any]) -> Reading:
+    """The reading that `asdict` made plain values of. Raises TypeError for anything else."""
+    dialect = stored.get("dialect")
+    return Reading(
+        **{
+            **stored,
+            "dialect": Dialect(**dialect) if dialect else None,
+            "sheets": tuple(stored.get("sheets", ())),
+        }
+    )
+
+
+def _find_table(handle: BinaryIO, file_name: str, chosen: Chosen, limits: Limits) -> ReadingFound:
     found = dialects.find(handle, file_name=file_name, chosen=chosen, limits=limits)
     reading = Reading(
         format="tsv" if found.dialect.delimiter == "\t" else "csv",
@@ -79,8 +113,43 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
     return ReadingFound(reading=reading, encoding_label=found.encoding_label, repairs=found.repairs)
 
 
-def open_source(handle: BinaryIO, reading: Reading, limits: Limits) -> Source:
-    """The file opened as `find` said. Raises FileRefused up to the header."""
-    if reading.dialect is None:
-        raise FileRefused("corrupt_file", "no dialect", hint="")
-    return Table(handle, reading.dialect, limits)
+def _find_workbook(
+    handle: BinaryIO, _file_name: str, chosen: Chosen, limits: Limits
+) -> ReadingFound:
+    from playground.domain.workbooks import find_workbook
+
+    reading = find_workbook(
+        handle, chosen_sheet=chosen.sheet, has_header=chosen.has_header, limits=limits
+    )
+    return ReadingFound(reading=reading)
+
+
+def _find_parquet(
+    handle: BinaryIO, _file_name: str, _chosen: Chosen, limits: Limits
+) -> ReadingFound:
+    from playground.domain.parquet import find_parquet
+
+    return ReadingFound(reading=find_parquet(handle, limits=limits))
+
+
+def _find_json(handle: BinaryIO, file_name: str, chosen: Chosen, limits: Limits) -> ReadingFound:
+    from playground.domain.json_files import find_json, repairs_of
+
+    encoding = dialects.encoding_of(handle, chosen.encoding)
+    reading = find_json(handle, file_name=file_name, encoding=encoding.codec, limits=limits)
+    repairs = (
+        *dialects.encoding_repairs(encoding),
+        *repairs_of(reading, file_name=file_name),
+    )
+    return ReadingFound(reading=reading, encoding_label=encoding.label, repairs=repairs)
+
+
+# By family of `file_kinds`. The readers are imported when they are needed: most files are tables
+# of text, and the others bring libraries with them.
+_FINDERS: Mapping[str, Callable[[BinaryIO, str, Chosen, Limits], ReadingFound]] = {
+    "table": _find_table,
+    "workbook": _find_workbook,
+    "parquet": _find_parquet,
+    "json": _find_json,
+    "yaml": _find_json,
+}

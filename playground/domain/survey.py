@@ -1,111 +1,86 @@
 """Learns what the columns of a file hold while its rows go by once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from playground.domain import guesses
-from playground.domain.findings import Tally
+from playground.domain import guesses, mapping, model_names
 from playground.domain.guesses import Facts
+from playground.domain.mapping import Guess
 from playground.domain.profiles import ColumnProfile
-from playground.domain.repeats import KIND, Repeats
+from playground.domain.repeats import Repeats
 from playground.domain.report import ColumnFound
-from playground.domain.tabular import Record
-
-_FORMULA_STARTS = ("=", "+", "@")
-# UTF-8 that was once read as Windows Western and written again.
-_MOJIBAKE = (
-    "\ufffd",
-    "Ã¤",
-    "Ã¶",
-    "Ã¼",
-    "ÃŸ",
-    "Ã©",
-    "Ã¨",
-    "Ã¡",
-    "Ã±",
-    "â€™",
-    "â€œ",
-    "â€“",
-    "Â\u00a0",
-)
+from playground.domain.templates import TemplateColumn
 
 
 class Survey:
-    """Profiles of all columns, and repeated values of those that may be a row id or an input."""
+    """Profiles of all columns, and repeated values of those that may be a row id."""
 
     def __init__(self, header: Sequence[str], names: Sequence[str]) -> None:
-        self.tally = Tally()
         self._header = header
         self._names = names
-        self._profiles = [ColumnProfile() for _ in names]
+        self.profiles = [ColumnProfile() for _ in names]
         self._repeats = Repeats(
-            [
-                position
-                for position, name in enumerate(names)
-                if guesses.strength("row_id", name) or guesses.strength("input", name)
-            ]
+            [p for p, name in enumerate(names) if guesses.strength("row_id", name)]
         )
 
-    def take(self, record: Record) -> None:
+    def take(self, cells: Sequence[str]) -> None:
         """Take in one row."""
-        for profile, cell in zip(self._profiles, record.cells, strict=True):
-            profile.add(cell, record.line)
-        self._repeats.take(record.line, record.cells)
-        if any(cell.startswith(_FORMULA_STARTS) for cell in record.cells):
-            self.tally.add("formula", record.line)
-        if any(_is_broken(cell) for cell in record.cells):
-            self.tally.add("broken", record.line)
+        for profile, cell in zip(self.profiles, cells, strict=True):
+            profile.add(cell)
+        self._repeats.take(cells)
 
-    def columns(self) -> tuple[ColumnFound, ...]:
-        """The columns with guesses from what was read so far."""
-        found_roles = guesses.roles(list(self._facts()))
+    def columns(
+        self, told: Mapping[str, str], template: Sequence[TemplateColumn]
+    ) -> tuple[ColumnFound, ...]:
+        """The columns with guesses from what was read so far.
+
+        `told` has the roles that the format itself tells, by the header's name: they win over
+        guesses. With a `template` the columns that fill it go under its names.
+        """
+        guessed = self._guesses(told)
+        filled = mapping.fill(guessed, template) if template else guessed
+        fills = {column.name for column in template}
         return tuple(
             ColumnFound(
                 original=original,
-                name=name,
-                type=profile.type,
-                role=role,
+                name=guess.name,
+                type=guess.type,
+                role=guess.role,
                 filled=profile.filled,
                 distinct=profile.distinct,
                 first=profile.first,
+                fills=guess.name in fills,
             )
-            for original, name, profile, role in zip(
-                self._header, self._names, self._profiles, found_roles, strict=True
-            )
+            for original, guess, profile in zip(self._header, filled, self.profiles, strict=True)
         )
 
-    def names_and_counts(self, columns: Sequence[ColumnFound]) -> dict[str, str]:
-        """Adds the counts that depend on roles to the tally; which columns each speaks of."""
-        spoken_of: dict[str, str] = {}
-        inputs = [p for p, found in enumerate(columns) if found.role == "input"]
-        if inputs:
-            self.tally.copy(self._profiles[inputs[0]].empty, "empty", "no_input")
-            spoken_of["no_input"] = _quoted([columns[inputs[0]].name])
-        row_id = [p for p, found in enumerate(columns) if found.role == "row_id"]
-        for kind, positions in (("repeated_input", inputs), ("repeated_id", row_id)):
-            if repeated := self._repeats.of(positions):
-                self.tally.copy(repeated, KIND, kind)
-                spoken_of[kind] = _quoted([columns[position].name for position in positions])
-        return spoken_of
+    def _guesses(self, told: Mapping[str, str]) -> list[Guess]:
+        facts = list(self._facts())
+        roles = guesses.roles(facts)
+        for position, original in enumerate(self._header):
+            roles[position] = told.get(original, roles[position])
+        names = self._named_after_models(roles)
+        return [
+            Guess(name=name, type=fact.type, role=role, filled=fact.filled)
+            for name, fact, role in zip(names, facts, roles, strict=True)
+        ]
+
+    def _named_after_models(self, roles: Sequence[str]) -> list[str]:
+        """The names, those of responses as the model that gave them unless that is taken."""
+        names = list(self._names)
+        for position, role in enumerate(roles):
+            model = model_names.answered_by(names[position]) if role == "response" else ""
+            if model and model.casefold() not in {name.casefold() for name in names}:
+                names[position] = model
+        return names
 
     def _facts(self) -> Iterator[Facts]:
         for position, (original, name, profile) in enumerate(
-            zip(self._header, self._names, self._profiles, strict=True)
+            zip(self._header, self._names, self.profiles, strict=True)
         ):
-            repeated = self._repeats.of([position])
             yield Facts(
                 name=name,
                 type=profile.type,
                 filled=profile.filled,
-                repeats=repeated.count(KIND) if repeated else 0,
+                repeats=self._repeats.count(position),
                 has_own_name=bool(original.strip()),
             )
-
-
-def _quoted(names: Sequence[str]) -> str:
-    """ "“a”", "“a” and “b”" or "“a”, “b” and “c”"."""
-    *others, last = [f"“{name}”" for name in names]
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _is_broken(cell: str) -> bool:
-    return not cell.isascii() and any(sign in cell for sign in _MOJIBAKE)

@@ -6,7 +6,7 @@ row comes back as a record with a refusal; nothing is dropped silently.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -18,10 +18,14 @@ LONGEST_LINE = 8_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How to read the file: codec, delimiter, and whether its first record names the columns."""
+    """How to read the file: codec, delimiter, and whether its first record names the columns.
+
+    `quote` is the character that cells are quoted with, "" for none.
+    """
 
     encoding: str
     delimiter: str
+    quote: str = '"'
     has_header: bool = True
     has_sep_line: bool = False
     spaces_before_quotes: bool = False
@@ -64,11 +68,7 @@ class Table:
         self._limits = limits
         self._dialect = dialect
         self._lines = _Lines(handle, dialect)
-        self._reader = csv.reader(
-            self._lines,
-            delimiter=dialect.delimiter,
-            skipinitialspace=dialect.spaces_before_quotes,
-        )
+        self._reader = reader_of(self._lines, dialect)
         first = self._first()
         self._width = len(first.cells)
         self._held = None if dialect.has_header else first
@@ -131,12 +131,7 @@ class Table:
         """What a strict reader says of the record's quotes: "", "quotes" or "unclosed"."""
         if not self._lines.has_quote:
             return ""
-        reader = csv.reader(
-            self._lines.raw,
-            delimiter=self._dialect.delimiter,
-            skipinitialspace=self._dialect.spaces_before_quotes,
-            strict=True,
-        )
+        reader = reader_of(self._lines.raw, self._dialect, strict=True)
         try:
             next(reader, None)
         except csv.Error as exc:
@@ -151,6 +146,20 @@ class Table:
             line=line,
             raw="".join(self._lines.raw)[:300],
         )
+
+
+def reader_of(
+    lines: Iterable[str], dialect: Dialect, *, strict: bool = False
+) -> Iterator[list[str]]:
+    """The records of these lines as the dialect parts them."""
+    return csv.reader(
+        lines,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote or None,
+        quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
+        skipinitialspace=dialect.spaces_before_quotes,
+        strict=strict,
+    )
 
 
 def check_width(cells: Sequence[str], limits: Limits, *, line: int) -> None:
@@ -168,6 +177,7 @@ class _Lines:
     """The physical lines of a file, without U+0000; keeps those of the current record."""
 
     def __init__(self, handle: BinaryIO, dialect: Dialect) -> None:
+        self._quote = dialect.quote
         self._text = io.TextIOWrapper(
             handle, encoding=dialect.encoding, errors="strict", newline=""
         )
@@ -194,7 +204,8 @@ class _Lines:
         if "\x00" in line:
             self.had_nul = True
             line = line.replace("\x00", "")
-        self.has_quote = self.has_quote or '"' in line
+        if self._quote and self._quote in line:
+            self.has_quote = True
         self.raw.append(line)
         return line
 

@@ -2,22 +2,24 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from playground.domain import delimiters, file_names
 from playground.domain.dialects import Chosen
-from playground.domain.inspection import Inspection
+from playground.domain.file_kinds import TEXT_ENDINGS
+from playground.domain.inspection import Inspection, Wanted
 from playground.domain.refusals import FileRefused
 from playground.models import Upload
-from playground.services import stored_files
+from playground.services import changes, stored_files
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
+from playground.services.planning import template_of
 
 logger = logging.getLogger(__name__)
 
 # What is checked within a request: text of at most this size.
 QUICK_BYTES = 1024 * 1024
-QUICK_ENDINGS = frozenset({"csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "yaml", "yml"})
 
 
 def check(upload_id: int) -> None:
@@ -28,7 +30,7 @@ def check(upload_id: int) -> None:
     lease = Lease.take(upload_id, Upload.State.UPLOADED)
     if lease is None:
         return
-    upload = Upload.objects.get(pk=upload_id)
+    upload = Upload.objects.select_related("into").get(pk=upload_id)
     try:
         _check(upload, lease)
     except LeaseLostError:
@@ -41,7 +43,7 @@ def check_at_once(upload: Upload) -> None:
 
     For a page that shows what a choice has changed.
     """
-    if upload.size <= QUICK_BYTES and file_names.ending(upload.file_name) in QUICK_ENDINGS:
+    if upload.size <= QUICK_BYTES and file_names.ending(upload.file_name) in TEXT_ENDINGS:
         check(upload.pk)
     upload.refresh_from_db()
 
@@ -58,17 +60,22 @@ def _check(upload: Upload, lease: Lease) -> None:
 
 
 def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
-    refused_rows = stored_files.RefusedRows(stored_files.refused_rows_of(upload))
+    left_out = stored_files.LeftOutRows(stored_files.refused_rows_of(upload))
     with path.open("rb") as handle:
         inspection = Inspection(
             handle,
             file_name=upload.file_name,
             chosen=_chosen(upload),
             limits=settings.UPLOAD_LIMITS,
+            wanted=Wanted(
+                template=template_of(upload),
+                columns=upload.choices.get("columns", []),
+                fixes=upload.choices.get("fixes", {}),
+            ),
         )
         try:
             inspection.run(
-                on_refused=refused_rows.add,
+                on_left_out=left_out.add,
                 on_progress=lambda share: lease.renew(report={"progress": round(share, 3)}),
             )
         except FileRefused as exc:
@@ -77,15 +84,27 @@ def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
             lease.end(Upload.State.REFUSED, report=report, error=exc.message, hint=exc.hint)
             return
         finally:
-            refused_rows.close()
-    lease.end(Upload.State.CHECKED, report=inspection.report().to_json(), error="", hint="")
+            left_out.close()
+    _end(upload, lease, inspection.report().to_json())
+
+
+def _end(upload: Upload, lease: Lease, report: dict[str, Any]) -> None:
+    if upload.into is not None and report["row_count"]:
+        lease.renew()
+        report["diff"] = changes.diff(upload, report)
+    lease.end(Upload.State.CHECKED, report=report, error="", hint="")
 
 
 def _chosen(upload: Upload) -> Chosen:
     dialect = upload.choices.get("dialect", {})
+    quote = dialect.get("quote", "")
+    if upload.choices.get("fixes", {}).get("unclosed") == "no_quotes":
+        quote = "none"
     return Chosen(
         encoding=dialect.get("encoding") or None,
         delimiter=delimiters.BY_NAME.get(dialect.get("delimiter", "")),
+        quote=delimiters.QUOTE_BY_NAME.get(quote),
+        sheet=dialect.get("sheet") or None,
         has_header=dialect.get("has_header", True),
     )
 

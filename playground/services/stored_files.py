@@ -10,18 +10,16 @@ from typing import TextIO
 
 from django.conf import settings
 
+from playground.domain import file_kinds
 from playground.domain.file_kinds import HEAD_BYTES
+from playground.domain.fixes import FIXES
+from playground.domain.intake import Taken
 from playground.domain.refusals import FileRefused
 from playground.domain.spreadsheets import safe_cell
-from playground.domain.tabular import Record
 from playground.models import Upload
 
 KEPT_S = 7 * 24 * 3600
 _REFUSED = ".refused.csv"
-_REASONS = {
-    "long": "more cells than the header",
-    "unclosed": "a quote is opened and never closed",
-}
 
 
 def folder() -> Path:
@@ -77,29 +75,34 @@ def _write(path: Path, chunks: Iterable[bytes], check_head: Callable[[bytes], No
 
 def too_large() -> FileRefused:
     """The refusal of a file over the limit of bytes."""
-    return FileRefused(
-        "file_too_large",
-        f"The file is larger than {settings.UPLOAD_LIMITS.size}.",
-        hint="Bring a part of it: leave out columns or rows that you do not need.",
-    )
+    return file_kinds.too_large(settings.UPLOAD_LIMITS)
 
 
-class RefusedRows:
-    """Writes refused rows to their file, which is made with the first one. Close it at the end."""
+class LeftOutRows:
+    """Writes the rows that are left out to their file, which is made with the first one.
+
+    Close it at the end.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._target: TextIO | None = None
         path.unlink(missing_ok=True)
 
-    def add(self, record: Record) -> None:
-        """Append one row: its line, why it was refused, its cells, all safe for spreadsheets."""
+    def add(self, taken: Taken) -> None:
+        """Append one row: its line, why it is left out, its cells, all safe for spreadsheets.
+
+        A blank line holds nothing that could be given back.
+        """
+        if taken.left_out == "blank":
+            return
         if self._target is None:
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
             self._target = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
             csv.writer(self._target).writerow(["line", "problem", "cells"])
-        cells = [safe_cell(cell) for cell in record.cells]
-        csv.writer(self._target).writerow([record.line, _REASONS[record.refusal], *cells])
+        cells = [safe_cell(cell) for cell in taken.cells]
+        reason = FIXES[taken.left_out].reason
+        csv.writer(self._target).writerow([taken.line, reason, *cells])
 
     def close(self) -> None:
         if self._target is not None:

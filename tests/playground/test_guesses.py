@@ -13,8 +13,8 @@ def roles(*columns: tuple[str, str]) -> list[str]:
 
 def profile(*cells: str) -> ColumnProfile:
     found = ColumnProfile()
-    for line, cell in enumerate(cells, start=2):
-        found.add(cell, line)
+    for cell in cells:
+        found.add(cell)
     return found
 
 
@@ -37,7 +37,7 @@ def profile(*cells: str) -> ColumnProfile:
         ([("prompt", "text"), ("response", "text")], ["input", "expected"]),
         (
             [("prompt", "text"), ("ideal", "text"), ("response", "text")],
-            ["input", "expected", "left_out"],
+            ["input", "expected", "response"],
         ),
         ([("answer", "text"), ("expected_answer", "text")], ["input", "expected"]),
         ([("id", "text"), ("key", "text"), ("q", "text")], ["row_id", "input", "input"]),
