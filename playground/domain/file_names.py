@@ -10,7 +10,8 @@ FALLBACK = "file"
 def clean(sent: str) -> str:
     """The last part of `sent`, a path of any system, without control or direction marks.
 
-    Signs that no file name of some system may have become "_". At most 255 characters, the ending kept. Never empty.
+    Signs that file names of some system cannot have become "_". At most 255 characters, the
+    ending kept. Never empty.
     """
     base = re.split(r"[/\\]", sent)[-1]
     shown = "".join(c for c in base if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
