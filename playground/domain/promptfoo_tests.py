@@ -1,0 +1,100 @@
+"""The tests of a promptfoo config as rows, and what of them no row can hold."""
+
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping
+
+from playground.domain.json_values import Value, cell
+from playground.domain.promptfoo_checks import Checks, tests
+
+READ = frozenset({"vars", "assert", "description", "metadata"})
+
+
+class ConfigRows:
+    """The tests of a config as rows, and what of them no row can hold."""
+
+    def __init__(self, config: Mapping[str, Value]) -> None:
+        self.vars: dict[str, None] = {}
+        self.has_nested = False
+        self._checks = Checks()
+        self._left: Counter[str] = Counter()
+        self._lists = self._files = self._others = 0
+        default = config.get("defaultTest")
+        self._default = default if isinstance(default, dict) else {}
+        found = list(self._tests(config))
+        for test in [self._default, *found]:
+            self.vars.update(dict.fromkeys(object_of(test.get("vars"))))
+        self.expected = free_name("expected", self.vars)
+        self.description = free_name("description", self.vars)
+        self.rows = [self._row(test) for test in found]
+
+    def notes(self) -> list[str]:
+        """Sentences about what the rows do not hold."""
+        sentences = [
+            (self._others, "{n} tests are in other files or are generated: left out."),
+            (self._files, "{n} cells name a file (file://…): the text of the file is not here."),
+            (
+                self._lists,
+                "{n} cells hold a list, which promptfoo would run once for each item: "
+                "kept as JSON in one row.",
+            ),
+        ]
+        notes = [text.format(n=f"{count:,}") for count, text in sentences if count]
+        notes += self._checks.notes()
+        for name, count in self._left.items():
+            notes.append(f"{tests(count)} {name}: not taken over.")
+        return notes
+
+    def _tests(self, config: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+        found = inline_tests(config)
+        listed = config.get("tests")
+        self._others = len(listed) - len(found) if isinstance(listed, list) else 0
+        for test in found:
+            if isinstance(test.get("vars", {}), dict) and test.keys() & READ:
+                yield test
+            else:
+                self._others += 1
+
+    def _row(self, test: Mapping[str, Value]) -> dict[str, str]:
+        values = {**object_of(self._default.get("vars")), **object_of(test.get("vars"))}
+        self._look_at(values)
+        row = {name: cell(value) for name, value in values.items()}
+        asserts = [*list_of(test.get("assert")), *list_of(self._default.get("assert"))]
+        expected = self._checks.expected(asserts, row)
+        # `value: "{{expected}}"` names a column that is there already.
+        if expected is not None and expected != row.get("expected"):
+            row[self.expected] = expected
+        if description := cell(test.get("description")):
+            row[self.description] = description
+        metadata = {**object_of(self._default.get("metadata")), **object_of(test.get("metadata"))}
+        own = {*self.vars, self.expected, self.description}
+        row.update({free_name(name, own): cell(value) for name, value in metadata.items()})
+        for name in test:
+            if name not in READ:
+                self._left[name[:60]] += 1
+        return row
+
+    def _look_at(self, values: Mapping[str, Value]) -> None:
+        for value in values.values():
+            self._lists += isinstance(value, list)
+            self._files += isinstance(value, str) and value.startswith("file://")
+            self.has_nested = self.has_nested or isinstance(value, list | dict)
+
+
+def inline_tests(config: Mapping[str, Value]) -> list[dict[str, Value]]:
+    listed = config.get("tests")
+    return [test for test in list_of(listed) if isinstance(test, dict)]
+
+
+def object_of(value: Value) -> dict[str, Value]:
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """`name`, with a number behind it where it is taken."""
+    while name in taken:
+        name = f"{name}_2"
+    return name
