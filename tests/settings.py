@@ -2,8 +2,16 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("EVALGROUND_DATA", tempfile.mkdtemp(prefix="evalground-test-"))
+# Processes that test side by side share no folder and no broker's database.
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and "EVALGROUND_TEST_WORKER" not in os.environ:
+    os.environ["EVALGROUND_TEST_WORKER"] = worker
+    os.environ["EVALGROUND_DATA"] = str(Path(os.environ["EVALGROUND_DATA"]) / worker)
+    Path(os.environ["EVALGROUND_DATA"]).mkdir()
+    if redis := os.environ.get("REDIS_URL"):
+        os.environ["REDIS_URL"] = f"{redis.rpartition('/')[0]}/{int(worker.removeprefix('gw')) + 1}"
 
 from config.settings import *  # noqa: F403  (the environment has to be set first)
 

@@ -72,7 +72,7 @@ TABLE = [
     (mode, n, "".join(order), verdict)
     for (mode, n), verdicts in MODES.items()
     for states, verdict in verdicts.items()
-    for order in set(itertools.permutations(states))
+    for order in sorted(set(itertools.permutations(states)))
 ]
 
 

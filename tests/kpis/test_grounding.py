@@ -138,7 +138,8 @@ def test_it_knows_signs_that_the_user_added() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "value"), [*((word, 0) for word in YES), *((word.upper(), 1) for word in NO)]
+    ("word", "value"),
+    [*((word, 0) for word in sorted(YES)), *((word.upper(), 1) for word in sorted(NO))],
 )
 def test_it_reads_every_yes_and_no_that_a_dataset_may_say(word: str, value: int) -> None:
     result = _abstention("I don't know", word)
