@@ -44,13 +44,15 @@ def cuts(handle: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[Cut]:
     """
     chunks = _chunks(handle, encoding)
     buffer, start, line, depth = "", 0, 1, 0
+    deepest = limits.json_depth
     while True:
         while found := _TO_BRACKET.match(buffer, start):
-            start, before = found.end(), found.group()[:-1]
-            bracket = found.group()[-1]
+            start = found.end()
+            before, bracket = buffer[found.start() : start - 1], buffer[start - 1]
             line += before.count("\n")
             depth += 1 if bracket in "{[" else -1
-            _check_depth(depth, line, limits)
+            if not 0 <= depth <= deepest:
+                raise _bad_depth(depth, line, limits)
             yield Cut(before, bracket, line, depth)
         buffer, start = buffer[start:], 0
         # As much again as there is: a long string is looked at a few times, not hundreds.
@@ -61,21 +63,20 @@ def cuts(handle: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[Cut]:
         buffer += more
 
 
-def _check_depth(depth: int, line: int, limits: Limits) -> None:
-    if depth > limits.json_depth:
-        raise FileRefused(
-            "json_too_deep",
-            f"lists and objects lie more than {limits.json_depth} deep.",
-            hint="Flatten the data: keys and values of one level, or deeper parts as text.",
-            line=line,
-        )
+def _bad_depth(depth: int, line: int, limits: Limits) -> FileRefused:
     if depth < 0:
-        raise FileRefused(
+        return FileRefused(
             "invalid_json",
             "a bracket is closed that was never opened.",
             hint="Check the brackets before it.",
             line=line,
         )
+    return FileRefused(
+        "json_too_deep",
+        f"lists and objects lie more than {limits.json_depth} deep.",
+        hint="Flatten the data: names and values of one level, or deeper parts as text.",
+        line=line,
+    )
 
 
 def _take(chunks: Iterator[str], length: int) -> str:

@@ -83,11 +83,11 @@ def _of_list(found: Iterator[Cut], opened: Cut, limits: Limits) -> Iterator[Item
 def _collected(found: Iterator[Cut], opened: Cut, limits: Limits) -> str:
     """The text from a bracket to the one that closes it."""
     pieces = [opened.bracket]
-    size = 1
+    size, longest = 1, longest_item(limits)
     for cut in found:
         pieces += (cut.before, cut.bracket)
         size += len(cut.before) + 1
-        if not cut.bracket or size > longest_item(limits):
+        if not cut.bracket or size > longest:
             raise never_closed(Item("".join(pieces), opened.line), limits)
         if cut.depth < opened.depth:
             break

@@ -58,6 +58,8 @@ def shaped(row: dict[str, Value]) -> dict[str, Value]:
             _add(found, value)
         elif name == "sample" and isinstance(value, dict):
             _add_sample(found, value)
+        elif name == "input" and not is_chat(value):
+            _add(found, {"question": value})
         else:
             _add(found, {name: value})
     return found

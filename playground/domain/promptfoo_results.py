@@ -141,11 +141,11 @@ class ResultsSource:
             ]
         if self._repeated:
             notes.append(
-                f"{self._repeated:,} answers repeat a test with the same model and prompt: "
-                "the first one is kept, the others are left out."
+                "Of several answers of one model to the same prompt and test the first one is "
+                f"kept. Left out: {self._repeated:,}."
             )
         if self._failed:
-            notes.append(f"{self._failed:,} calls failed: their cells are empty.")
+            notes.append(f"Calls that failed have an empty cell: {self._failed:,}.")
         notes += self._checks.notes()
         notes.append("Scores, costs and times of promptfoo are not taken over.")
         return notes

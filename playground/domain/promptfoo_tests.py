@@ -30,12 +30,12 @@ class ConfigRows:
     def notes(self) -> list[str]:
         """Sentences about what the rows do not hold."""
         sentences = [
-            (self._others, "{n} tests are in other files or are generated: left out."),
-            (self._files, "{n} cells name a file (file://…): the text of the file is not here."),
+            (self._others, "Tests in other files, or generated ones, are left out: {n}."),
+            (self._files, "Cells that name a file (file://…), without its text: {n}."),
             (
                 self._lists,
-                "{n} cells hold a list, which promptfoo would run once for each item: "
-                "kept as JSON in one row.",
+                "Cells that hold a list, which promptfoo would run once for each item, are kept "
+                "as JSON in one row: {n}.",
             ),
         ]
         notes = [text.format(n=f"{count:,}") for count, text in sentences if count]
