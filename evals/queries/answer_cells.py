@@ -1,7 +1,7 @@
 """The rows and cells of the Compare page, ready to be shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models.functions import Substr
 
@@ -11,6 +11,7 @@ from evals.domain.rules import ConditionState, Verdict
 from evals.models import Answer
 from evals.queries.error_words import title
 from evals.queries.kpi_faces import KpiFace
+from evals.queries.out_of_date import OutOfDate
 from evals.queries.reading import Reading
 from evals.queries.row_faces import clamped, row_face
 from playground.models import Row
@@ -79,7 +80,10 @@ class AnswerCell:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparedRow:
-    """One row of the grid. `index` is its place among the selected rows, from 1."""
+    """One row of the grid. `index` is its place among the selected rows, from 1.
+
+    `outdated` says what became of the row since the run: "changed", "removed" or "".
+    """
 
     position: int
     index: int
@@ -87,6 +91,7 @@ class ComparedRow:
     question: str
     expected: str
     tags: tuple[str, ...]
+    outdated: str
     cells: tuple[AnswerCell, ...]
 
 
@@ -129,9 +134,16 @@ class Answers:
 
 
 def compared_rows(
-    reading: Reading, positions: Sequence[int], *, first_index: int
+    reading: Reading,
+    positions: Sequence[int],
+    *,
+    first_index: int,
+    outdated: OutOfDate | None = None,
 ) -> tuple[ComparedRow, ...]:
-    """The rows at `positions` with their answers clamped to `CLAMP` characters. Two queries."""
+    """The rows at `positions` with their answers clamped to `CLAMP` characters. Two queries.
+
+    Rows are marked as `outdated` says; without it none is.
+    """
     row_ids = [int(reading.row_ids[position]) for position in positions]
     rows = Row.objects.in_bulk(row_ids)
     stored = {(one.variant, one.position): one for one in _stored(reading, positions)}
@@ -143,10 +155,13 @@ def compared_rows(
         lines=[line for line in lines if line is not None],
         strip=[line for line in (lines[index] for index in _strip(reading)) if line is not None],
     )
-    return tuple(
+    found = (
         _row(answers, place, position, rows.get(row_id), first_index + place)
         for place, (position, row_id) in enumerate(zip(positions, row_ids, strict=True))
     )
+    if outdated is None:
+        return tuple(found)
+    return tuple(replace(row, outdated=outdated.state(row.position)) for row in found)
 
 
 def _stored(reading: Reading, positions: Sequence[int]) -> Iterator[Stored]:
@@ -201,6 +216,7 @@ def _row(answers: Answers, place: int, position: int, row: Row | None, index: in
         question=clamped(face.question, CLAMP),
         expected=clamped(face.expected, CLAMP),
         tags=face.tags,
+        outdated="",
         cells=tuple(
             _cell(answers, variant, place, answers.stored.get((variant, position)), face.number)
             for variant in range(len(snapshot.variants))

@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from accounts.models import Workspace
 from evals.models import Run
 from evals.queries.best import Best, best_of
+from evals.queries.out_of_date import Counts, counts_of
 from playground.models import DatasetVersion, Playground
 
 PAGE = 24
@@ -27,6 +28,7 @@ class Card:
     "running", "paused", "judged" (a run is done) or "cancelled" (none is). `run` is the last run,
     `judged` the last one that is done; `best` is of that, None when nothing is decided. `history`
     are the best accuracies of the last runs that are done and went over all rows, oldest first.
+    `outdated` counts the rows of the judged run that were changed or removed since.
     """
 
     playground: Playground
@@ -38,6 +40,7 @@ class Card:
     judged: Run | None
     best: Best | None
     history: tuple[float, ...]
+    outdated: Counts
     when: str
 
     @property
@@ -85,9 +88,11 @@ def card_page(workspace: Workspace, *, text: str = "", number: int = 1) -> CardP
     facts = found[(number - 1) * PAGE : number * PAGE]
     runs = _runs([one.playground_id for one in facts])
     judged = best_of([run for own in runs.values() for run in _worth_reading(own)])
+    outdated = counts_of([_worth_reading(own)[0] for own in runs.values() if _worth_reading(own)])
     shown = Playground.objects.in_bulk([one.playground_id for one in facts])
     cards = tuple(
-        _card(shown[one.playground_id], one, runs[one.playground_id], judged) for one in facts
+        _card(shown[one.playground_id], one, runs[one.playground_id], judged, outdated)
+        for one in facts
     )
     return CardPage(cards=cards, total=len(found), number=number, pages=pages)
 
@@ -149,6 +154,7 @@ def _card(
     facts: _Facts,
     runs: Sequence[Run],
     judged: Mapping[int, Best | None],
+    outdated: Mapping[int, Counts],
 ) -> Card:
     run = runs[0] if runs else None
     read = _worth_reading(runs)
@@ -162,6 +168,7 @@ def _card(
         run=run,
         judged=read[0] if read else None,
         best=judged[read[0].pk] if read else None,
+        outdated=outdated.get(read[0].pk, Counts()) if read else Counts(),
         history=tuple(best.accuracy for best in known if best and best.is_whole),
         when=when_words(run.created_at if run else playground.created_at),
     )

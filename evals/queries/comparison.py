@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from evals.queries import search
 from evals.queries.answer_cells import ComparedRow, compared_rows
+from evals.queries.out_of_date import OutOfDate, out_of_date
 from evals.queries.reading import Reading
 from evals.queries.row_filters import Ordering, kpi_mask, masks, ordering
 from evals.queries.view_state import Cursor, ViewState
@@ -19,9 +20,11 @@ SHOWS = {
     "fixed": ("Fixed", "rows that the baseline fails and another passes"),
     "undecided": ("Undecided", "rows with an undecided answer"),
     "error": ("Errors", "rows with an error"),
+    "outdated": ("Out of date", "rows changed or removed since the run"),
 }
 _ALWAYS = {"all", "fail", "error"}
 _NEEDS_TWO = {"disagree", "regressed"}
+_NEEDS_ROWS = {"undecided", "outdated"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,8 @@ class Selection:
     """What a state selects of a run: the filters with counts, and the rows in order.
 
     `state` says `show` also where the URL left it open; `sort` is what it comes to. `variant` is
-    the index of the variant that rows are filtered by.
+    the index of the variant that rows are filtered by. `outdated` says what became of the run's
+    rows since.
     """
 
     state: ViewState
@@ -47,6 +51,7 @@ class Selection:
     filters: tuple[Filter, ...]
     order: Ordering
     variant: int | None
+    outdated: OutOfDate
 
     @property
     def total(self) -> int:
@@ -70,9 +75,10 @@ class Page:
 
 
 def select(reading: Reading, state: ViewState) -> Selection:
-    """The rows that `state` asks for. Two queries with a search text, none without."""
+    """The rows that `state` asks for. One or two queries, and two more with a search text."""
     variant = variant_index(reading, state.variant)
-    shown = masks(reading, variant)
+    outdated = out_of_date(reading)
+    shown = masks(reading, variant) | {"outdated": outdated.mask}
     narrowed = shown["all"]
     if state.q:
         narrowed = narrowed & search.found(reading, state.q)
@@ -88,6 +94,7 @@ def select(reading: Reading, state: ViewState) -> Selection:
         filters=_filters(counts, show, len(reading.snapshot.variants)),
         order=ordering(reading, sort, shown[show] & narrowed),
         variant=variant,
+        outdated=outdated,
     )
 
 
@@ -118,7 +125,7 @@ def _page_from(reading: Reading, selection: Selection, start: int) -> Page:
     positions = [int(one) for one in selection.order.positions[start : start + PAGE]]
     end = start + len(positions)
     return Page(
-        rows=compared_rows(reading, positions, first_index=start + 1),
+        rows=compared_rows(reading, positions, first_index=start + 1, outdated=selection.outdated),
         first=start + 1 if positions else 0,
         last=end,
         next=selection.order.cursor(end - 1) if positions and end < selection.total else None,
@@ -140,7 +147,7 @@ def _filters(counts: dict[str, int], current: str, variants: int) -> tuple[Filte
         if show == current
         or show in _ALWAYS
         or (show in _NEEDS_TWO and variants > 1)
-        or (show == "undecided" and counts[show])
+        or (show in _NEEDS_ROWS and counts[show])
     ]
     return tuple(
         Filter(show=show, word=SHOWS[show][0], count=counts[show], is_current=show == current)

@@ -10,6 +10,7 @@ from evals.domain import rendering
 from evals.domain.rules import Verdict
 from evals.domain.statistics import Accuracy, accuracy
 from evals.queries.answer_sentence import Answer, answer, best_variant, listed
+from evals.queries.out_of_date import out_of_date
 from evals.queries.pairs import Pair, pairs
 from evals.queries.reading import Reading
 from evals.queries.variant_heads import VariantHead, heads
@@ -68,7 +69,10 @@ class Latency:
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """Everything left of the pass lines. `scatter` is None when no price is known."""
+    """Everything left of the pass lines. `scatter` is None when no price is known.
+
+    `outdated` says how many rows were changed or removed since the run; empty when none was.
+    """
 
     answer: Answer
     heads: tuple[VariantHead, ...]
@@ -78,6 +82,7 @@ class Dashboard:
     outcomes: tuple[Outcome, ...]
     latencies: tuple[Latency, ...]
     boxes: Boxes
+    outdated: str
     scatter: Scatter | None
 
     @property
@@ -97,7 +102,7 @@ class Dashboard:
 
 
 def dashboard(reading: Reading) -> Dashboard:
-    """The dashboard of a run. One query for each version of a run, then none."""
+    """The dashboard of a run. One or two queries, and one for each version of a run."""
     shown = heads(reading)
     compared = pairs(reading, best_variant(reading.accuracies))
     latencies = tuple(
@@ -119,6 +124,7 @@ def dashboard(reading: Reading) -> Dashboard:
             ],
             _axis_latency,
         ),
+        outdated=out_of_date(reading).counts.note,
         scatter=_cost_and_quality(shown),
     )
 

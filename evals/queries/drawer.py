@@ -40,6 +40,7 @@ class Drawer:
     """Everything about one row and one variant's answer to it.
 
     `answer` is None while there is none; `latency_ms`, `cost` and tokens are None when unknown.
+    `outdated` is "changed" or "removed" when the row is not what it was any more.
     `sent` is empty when the prompt cannot be rebuilt, and `sent_problem` says why.
     """
 
@@ -60,12 +61,18 @@ class Drawer:
     kpis: tuple[KpiLine, ...]
     sent: tuple[Sent, ...]
     sent_problem: str
+    outdated: str
 
     @property
     def answers_column(self) -> str:
         """The name of the column that imported answers are in; "" when a model was asked."""
         wanted = self.variant.answers_column
         return next((one.name for one in self.columns if one.id == wanted), "")
+
+    @property
+    def before(self) -> int:
+        """The number before the row's: a page of the data that begins behind it shows the row."""
+        return self.row.number - 1
 
     @property
     def temperature(self) -> str:
@@ -82,8 +89,11 @@ HEADLINES = {
 }
 
 
-def drawer(reading: Reading, position: int, variant: int) -> Drawer:
-    """The answer of `variant` to the row at `position`. Two queries."""
+def drawer(reading: Reading, position: int, variant: int, *, outdated: str = "") -> Drawer:
+    """The answer of `variant` to the row at `position`. Two queries.
+
+    `outdated` says what became of the row since the run: "changed", "removed" or "".
+    """
     row = Row.objects.filter(pk=int(reading.row_ids[position])).first()
     answer = Answer.objects.filter(
         run_id=reading.run.pk, variant=variant, position=position, rep=0
@@ -114,6 +124,7 @@ def drawer(reading: Reading, position: int, variant: int) -> Drawer:
         kpis=kpi_lines(reading, position, variant, answer, row),
         sent=sent,
         sent_problem=problem,
+        outdated=outdated,
     )
 
 

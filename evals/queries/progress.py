@@ -23,6 +23,7 @@ from evals.llm.errors import ERRORS
 from evals.models import Answer, Block, ConnectionState, Run
 from evals.queries.answer_cells import AnswerCell, compared_rows
 from evals.queries.error_words import title
+from evals.queries.out_of_date import out_of_date
 from evals.queries.reading import Reading, read
 from evals.queries.row_faces import clamped
 from evals.queries.variant_heads import percentile
@@ -83,7 +84,8 @@ class Progress:
     """A run as its page shows it. `percent` is whole and reaches 100 only at the end.
 
     `is_live` is true as long as answers may come: those on their way when a run was cancelled
-    are stored after it is over. `error_rows` counts the rows with a failed answer.
+    are stored after it is over. `error_rows` counts the rows with a failed answer. `outdated` says
+    how many rows were changed or removed since; empty when none was.
     """
 
     run: Run
@@ -102,6 +104,7 @@ class Progress:
     causes: tuple[Cause, ...]
     latest: tuple[Latest, ...]
     rests: tuple[Rest, ...]
+    outdated: str
 
 
 def progress(run: Run) -> Progress:
@@ -128,6 +131,7 @@ def progress(run: Run) -> Progress:
         causes=_causes(run) if run.n_error else (),
         latest=_latest(reading),
         rests=() if reading.is_over else _rests(reading),
+        outdated=out_of_date(reading).counts.note,
     )
 
 

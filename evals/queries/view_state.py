@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from playground.domain.whole_numbers import whole_number
 
-SHOWS = ("all", "fail", "disagree", "regressed", "fixed", "undecided", "error")
+SHOWS = ("all", "fail", "disagree", "regressed", "fixed", "undecided", "error", "outdated")
 SORTS = ("row", "disagreement")
 LINE_PREFIX = "line."
 _LONGEST_SEARCH = 200

@@ -63,6 +63,7 @@ def _context(shown: ReadPage, reading: Reading) -> dict[str, Any]:
         "draft_words": draft_words(reading),
         "next_rule": newest.number + 1 if newest else 1,
         "query": state.query(),
+        "outdated_query": state.query(show="outdated"),
         "reset_query": state.query(draft=""),
         "draft_pairs": state.pairs(),
     }

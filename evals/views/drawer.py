@@ -35,7 +35,9 @@ def drawer(request: HttpRequest, playground_id: int, position: int) -> HttpRespo
     context = {
         "playground": shown.playground,
         "reading": reading,
-        "drawer": read_drawer(reading, position, variant),
+        "drawer": read_drawer(
+            reading, position, variant, outdated=selection.outdated.state(position)
+        ),
         "drawer_query": selection.state.query(),
         "close_query": selection.state.query(row=position, cell=letter),
         **_neighbours(selection.order, position),
