@@ -102,12 +102,12 @@ def moment_text(raw: str, shown: DateFormat, *, has_1904_dates: bool) -> str:
     if not math.isfinite(days_ms):
         raise ValueError("not a finite number")
     if shown.is_elapsed and abs(days_ms) < _LAST_DAY * _DAY_MS:
-        return _hours(round(days_ms), pad=1)
+        return hours_text(round(days_ms), pad=1)
     if not 0 <= days_ms < (_LAST_DAY + 1) * _DAY_MS:
         return number_text(raw)
     day, rest = divmod(round(days_ms), _DAY_MS)
     if day == 0 and not (shown.has_date and has_1904_dates):
-        return _hours(rest, pad=2) if shown.has_time or rest else number_text(raw)
+        return hours_text(rest, pad=2) if shown.has_time or rest else number_text(raw)
     return _on_day(day, rest, shown, has_1904_dates=has_1904_dates) or number_text(raw)
 
 
@@ -122,10 +122,11 @@ def _on_day(day: int, rest: int, shown: DateFormat, *, has_1904_dates: bool) -> 
         text = (first + timedelta(days=day)).isoformat()
     except OverflowError:
         return ""
-    return f"{text} {_hours(rest, pad=2)}" if shown.has_time or rest else text
+    return f"{text} {hours_text(rest, pad=2)}" if shown.has_time or rest else text
 
 
-def _hours(milliseconds: int, *, pad: int) -> str:
+def hours_text(milliseconds: int, *, pad: int) -> str:
+    """A time or a length of time: `14:30:00`, `36:30:00.250`; hours have `pad` digits at least."""
     seconds, part = divmod(abs(milliseconds), 1000)
     minutes, second = divmod(seconds, 60)
     hours, minute = divmod(minutes, 60)
