@@ -164,7 +164,7 @@ class Intake:
         kind, first = self._repeats.of(cells, record.line)
         if kind:
             problems.append(kind)
-            self._say(kind, f"The first is line {record.line:,}, which repeats line {first:,}.")
+            self._say(kind, f"Line {record.line:,} repeats line {first:,}.")
             if self._option[kind] == "skip":
                 return self._left_out(record, problems, notes, kind)
         return Taken(line=record.line, cells=cells, problems=tuple(problems), notes=tuple(notes))

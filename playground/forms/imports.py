@@ -1,17 +1,25 @@
-"""Forms of the way in: how a file is read, and what its columns become."""
+"""Forms of the way in: how a file is read, and what the playground is called."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from playground.domain import delimiters, encodings
-from playground.models import Column, Upload
+from playground.domain import delimiters, encodings, file_kinds
+from playground.models import Upload
+from playground.services.reading import reading_of
 
-_HEADERS = [("yes", "First row"), ("no", "No header")]
+_HEADERS = [("yes", "Row 1"), ("no", "No header")]
 _DETECT = ("", "Detect")
 _NAME_LENGTH = 200
-_METER_WIDTH = 40
+# The fields of each family of formats, as far as its name tells.
+_FIELDS = {
+    "table": ("encoding", "delimiter", "quote", "has_header"),
+    "workbook": ("sheet", "has_header"),
+    "json": ("encoding",),
+    "yaml": ("encoding",),
+    "parquet": (),
+}
 
 
 class DialectForm(forms.Form):
@@ -23,31 +31,61 @@ class DialectForm(forms.Form):
     delimiter = forms.ChoiceField(
         label="Delimiter", choices=[_DETECT, *delimiters.DELIMITERS.values()], required=False
     )
-    has_header = forms.ChoiceField(label="Header", choices=_HEADERS)
+    quote = forms.ChoiceField(
+        label="Quote", choices=[_DETECT, *delimiters.QUOTES.values()], required=False
+    )
+    sheet = forms.ChoiceField(label="Sheet", required=False)
+    has_header = forms.ChoiceField(label="Header", choices=_HEADERS, required=False)
 
-    @classmethod
-    def of(cls, upload: Upload) -> "DialectForm":
+    def __init__(self, upload: Upload, data: Mapping[str, Any] | None = None) -> None:
         """The form as the file was read; what could not be told stays as it was chosen."""
-        found = upload.report.get("dialect")
         chosen = upload.choices.get("dialect", {})
-        if found:
-            chosen = {
-                **chosen,
-                "encoding": found["encoding"],
-                "delimiter": delimiters.DELIMITERS[found["delimiter"]][0],
-            }
-        header = "yes" if chosen.get("has_header", True) else "no"
-        form = cls(initial={**chosen, "has_header": header})
-        if found:
-            named = {**encodings.ENCODINGS, found["encoding"]: upload.report["encoding_label"]}
-            form.fields["encoding"] = forms.ChoiceField(
-                choices=[_DETECT, *named.items()], required=False
-            )
-        return form
+        super().__init__(data=data, initial={**chosen, **_found(upload.report)})
+        header = "yes" if self.initial.get("has_header", True) else "no"
+        self.initial["has_header"] = header
+        kept = _FIELDS[file_kinds.family(upload.file_name)]
+        for name in [name for name in self.fields if name not in kept]:
+            del self.fields[name]
+        self._name_what_was_found(upload.report)
+
+    @staticmethod
+    def is_posted(posted: Mapping[str, Any]) -> bool:
+        """Whether a request sends this form, and not the one of the columns."""
+        return any(name in posted for name in DialectForm.base_fields)
 
     def choices(self) -> dict[str, object]:
         """What was set, as `uploads.choose` takes it. Call after `is_valid()`."""
-        return {**self.cleaned_data, "has_header": self.cleaned_data["has_header"] == "yes"}
+        chosen: dict[str, object] = dict(self.cleaned_data)
+        if "has_header" in chosen:
+            chosen["has_header"] = chosen["has_header"] != "no"
+        return chosen
+
+    def _name_what_was_found(self, report: Mapping[str, Any]) -> None:
+        reading = report.get("reading") or {}
+        if reading.get("encoding") and "encoding" in self.fields:
+            named = {**encodings.ENCODINGS, reading["encoding"]: report["encoding_label"]}
+            self.fields["encoding"] = forms.ChoiceField(
+                choices=[_DETECT, *named.items()], required=False
+            )
+        if "sheet" in self.fields:
+            sheets = list(reading.get("sheets", ())) or [self.initial.get("sheet", "")]
+            self.fields["sheet"] = forms.ChoiceField(
+                label="Sheet", choices=[(sheet, sheet) for sheet in sheets], required=False
+            )
+
+
+def _found(report: Mapping[str, Any]) -> dict[str, Any]:
+    """How the file was read, by field."""
+    if not (report.get("reading") or report.get("dialect")):
+        return {}
+    reading = reading_of(report)
+    found: dict[str, Any] = {"has_header": reading.has_header, "sheet": reading.sheet}
+    if reading.encoding:
+        found["encoding"] = reading.encoding
+    if reading.dialect is not None:
+        found["delimiter"] = delimiters.DELIMITERS[reading.dialect.delimiter][0]
+        found["quote"] = delimiters.QUOTES[reading.dialect.quote][0]
+    return found
 
 
 class PlaygroundForm(forms.Form):
@@ -65,59 +103,3 @@ class PlaygroundForm(forms.Form):
     def of(cls, upload: Upload) -> "PlaygroundForm":
         """The form with what was set, or the name made of the file's."""
         return cls(initial={key: upload.choices.get(key, "") for key in ("name", "question")})
-
-
-class ColumnForm(forms.Form):
-    """What one column of the file becomes."""
-
-    name = forms.CharField(max_length=_NAME_LENGTH, required=False)
-    type = forms.ChoiceField(choices=Column.Type.choices)
-    role = forms.ChoiceField(choices=Column.Role.choices)
-
-    def __init__(self, found: Mapping[str, Any], *, row_count: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.found = found
-        self.filled_share = found["filled"] / row_count if row_count else None
-        self.meter_width = round(_METER_WIDTH * (self.filled_share or 0))
-        self._name_categories()
-        original = found["original"].strip() or found["name"]
-        for name, label in (
-            ("name", "Import {} as"),
-            ("type", "Type of {}"),
-            ("role", "Use {} as"),
-        ):
-            self.fields[name].widget.attrs["aria-label"] = label.format(original)
-
-    def _name_categories(self) -> None:
-        """Say how many categories there are where the type is chosen."""
-        if self.found["type"] != Column.Type.CATEGORY or not self.found["distinct"]:
-            return
-        counted = f"{Column.Type.CATEGORY.label} · {self.found['distinct']}"
-        labels = {**dict(Column.Type.choices), Column.Type.CATEGORY: counted}
-        self.fields["type"] = forms.ChoiceField(
-            choices=list(labels.items()), widget=self.fields["type"].widget
-        )
-
-    def clean(self) -> dict[str, Any]:
-        """A column that is used needs a name."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        is_used = cleaned.get("role") != Column.Role.LEFT_OUT
-        if is_used and not cleaned.get("name") and "name" not in self.errors:
-            self.add_error("name", "Name it, or leave it out.")
-        return cleaned
-
-
-def column_forms(upload: Upload, posted: Mapping[str, Any] | None = None) -> list[ColumnForm]:
-    """One form per column of the report, with what was posted, set before, or guessed."""
-    chosen = upload.choices.get("columns", [])
-    found = upload.report.get("columns", [])
-    return [
-        ColumnForm(
-            column,
-            row_count=upload.report["row_count"],
-            data=posted,
-            prefix=f"c{position}",
-            initial={**column, **(chosen[position] if position < len(chosen) else {})},
-        )
-        for position, column in enumerate(found)
-    ]

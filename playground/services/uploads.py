@@ -29,6 +29,7 @@ from playground.services.planning import planned_columns
 __all__ = [
     "cancel",
     "check",
+    "check_columns",
     "choose",
     "finish_here",
     "outcome",
@@ -151,7 +152,7 @@ def start_import(upload: Upload, *, name: str, question: str = "") -> Playground
     """
     if upload.state == _State.CHECKED:
         # Before anything changes, so that the caller's upload stays as it is when this refuses.
-        _check_columns(upload)
+        check_columns(upload)
     started = Upload.objects.filter(pk=upload.pk, state=_State.CHECKED).update(
         state=_State.IMPORTING, rows_done=0, attempts=0, lease_until=None
     )
@@ -172,7 +173,8 @@ def start_import(upload: Upload, *, name: str, question: str = "") -> Playground
     return playground
 
 
-def _check_columns(upload: Upload) -> None:
+def check_columns(upload: Upload) -> None:
+    """Raises Refused when the columns of a checked upload cannot be used together."""
     columns = planned_columns(upload)
     if upload.into is None:
         rows.check_columns(columns)
@@ -184,7 +186,7 @@ def _begin_playground(
     upload: Upload, *, name: str, question: str
 ) -> tuple[Playground, dict[str, object]]:
     """A playground with its columns and no rows yet, and what the job needs to know of it."""
-    template = upload.choices.get("template", {})
+    template = upload.choices.get("template") or _told_by_format(upload)
     playground = Playground.objects.create(
         workspace=upload.workspace,
         created_by=upload.created_by,
@@ -194,6 +196,12 @@ def _begin_playground(
     )
     version = rows.open_version(playground, planned_columns(upload), source_name=upload.file_name)
     return playground, {"mapping": rows.mapping_of(playground), "version": version.number}
+
+
+def _told_by_format(upload: Upload) -> dict[str, Any]:
+    """What the file itself says of variants, KPIs and a rule, as a template has it."""
+    setup = upload.report.get("setup")
+    return {"name": upload.file_name, "setup": setup} if setup else {}
 
 
 def cancel(upload: Upload) -> None:
