@@ -160,7 +160,13 @@ class Row(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["playground_id", "position"], name="row_by_position")
+            models.Index(fields=["playground_id", "position"], name="row_by_position"),
+            # Few of many: the revisions that answers of earlier runs were made from.
+            models.Index(
+                fields=["playground_id", "until"],
+                condition=models.Q(until__isnull=False),
+                name="row_ended",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
