@@ -87,6 +87,20 @@ def repaired(repairs: Mapping[str, None]) -> Iterator[Finding]:
             yield Finding(kind=kind, level="info", title=title, detail=detail, count=1, lines=())
 
 
+def noted(setup: Mapping[str, object]) -> Iterator[Finding]:
+    """What a file of another tool says beside its rows, as its source put it into words."""
+    notes = setup.get("notes")
+    if isinstance(notes, list) and notes:
+        yield Finding(
+            kind="beside_rows",
+            level="info",
+            title="What the file says beside its rows",
+            detail=" ".join(str(note) for note in notes),
+            count=len(notes),
+            lines=(),
+        )
+
+
 def lines_in_words(lines: Sequence[int], count: int, unit: str = "Line") -> str:
     """ "Line 3.", "Lines 3, 8 and 12." or "Lines 3, 8, … and 240 more."."""
     shown = [f"{line:,}" for line in lines]

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from playground.domain import file_kinds, headers, mapping, sources
 from playground.domain.dialects import Chosen
-from playground.domain.findings import Finding, repaired
+from playground.domain.findings import Finding, noted, repaired
 from playground.domain.findings_columns import column_findings
 from playground.domain.intake import Intake, Taken, shaped
 from playground.domain.limits import Limits
@@ -124,7 +124,8 @@ class Inspection:
             findings=self._findings(outcome) if outcome else (),
             first_rows=tuple(outcome.first_rows if outcome else self._first_rows),
             problem_rows=tuple(outcome.problem_rows) if outcome else (),
-            setup=dict(self._sources[0].setup) if self._sources else {},
+            # The notes are for the person who checks the file, not for the playground.
+            setup={name: part for name, part in self._setup().items() if name != "notes"},
         )
 
     def _learn(self, found: ReadingFound, on_progress: Callable[[float], None]) -> Source:
@@ -187,6 +188,9 @@ class Inspection:
         self._sources.append(source)
         return source
 
+    def _setup(self) -> Mapping[str, object]:
+        return self._sources[0].setup if self._sources else {}
+
     def _told(self) -> Mapping[str, str]:
         return self._sources[0].roles if self._sources else {}
 
@@ -215,6 +219,7 @@ class Inspection:
                 self._wanted.template,
             ),
             *repaired(self._all_repairs()),
+            *noted(self._setup()),
         ]
         return tuple(sorted(found, key=lambda finding: _LEVELS.index(finding.level)))
 
