@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.access import workspaces
 from accounts.models import User
-from playground.models import Playground, Upload
+from playground.models import ColumnTemplate, Playground, Upload
 
 
 def playgrounds(user: User | AnonymousUser) -> QuerySet[Playground]:
@@ -23,3 +23,9 @@ def get_upload(user: User | AnonymousUser, upload_id: int) -> Upload:
     """This upload with its playground. Raises Http404 for a stranger."""
     uploads = Upload.objects.select_related("playground")
     return get_object_or_404(uploads, pk=upload_id, workspace__in=workspaces(user))
+
+
+def get_template(user: User | AnonymousUser, template_id: int) -> ColumnTemplate:
+    """This template that somebody saved. Raises Http404 for a stranger."""
+    templates = ColumnTemplate.objects.filter(workspace__in=workspaces(user))
+    return get_object_or_404(templates, pk=template_id)

@@ -12,6 +12,8 @@ from playground.views import (
     new,
     new_columns,
     rows,
+    template_edit,
+    templates,
     undoing,
 )
 
@@ -26,12 +28,34 @@ DATA: list[URLPattern] = [
     path(f"{_DATA}/columns", columns.data_columns, name="data-columns"),
 ]
 
+TEMPLATES: list[URLPattern] = [
+    path("templates", templates.templates, name="templates"),
+    path("templates/use", templates.template_use, name="template-use"),
+    path("templates/save", templates.template_save, name="template-save"),
+    path("templates/import", templates.template_import, name="template-import"),
+    path("templates/<str:template_key>", templates.template_open, name="template-open"),
+    path(
+        "templates/<str:template_key>/duplicate",
+        templates.template_duplicate,
+        name="template-duplicate",
+    ),
+    path("templates/<str:template_key>/export", templates.template_export, name="template-export"),
+    path("templates/<int:template_id>/edit", template_edit.template_edit, name="template-edit"),
+    path(
+        "templates/<int:template_id>/columns",
+        template_edit.template_columns,
+        name="template-columns",
+    ),
+    path("templates/<int:template_id>/delete", templates.template_delete, name="template-delete"),
+]
+
 urlpatterns: list[URLPattern] = [
     path("playgrounds/new", new.playground_new, name="playground-new"),
     path("playgrounds/new/columns", new_columns.new_columns, name="new-columns"),
     path("playgrounds/new/file", new_columns.new_template_file, name="new-template-file"),
     path("playgrounds/new/start", new_columns.new_start, name="new-start"),
     *DATA,
+    *TEMPLATES,
     path("playgrounds/<int:playground_id>/data/upload", more_rows.data_upload, name="data-upload"),
     path("imports/<int:import_id>", imports.import_check, name="import-check"),
     path("imports/<int:import_id>/status", imports.import_status, name="import-status"),

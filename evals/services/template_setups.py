@@ -27,6 +27,8 @@ from playground.models import Playground
 logger = logging.getLogger(__name__)
 
 DEFAULT_MAX_TOKENS = 256
+# Why a KPI that is not in the catalogue yet is left out.
+LATER = "Comes later"
 # Words of a KPI's key that are no words when they are read aloud.
 _ABBREVIATIONS = {"json", "sql", "pii", "mrr", "bleu", "ter", "lix", "ai", "url", "id", "usd"}
 
@@ -70,7 +72,7 @@ def apply(playground: Playground, setup: Mapping[str, Any]) -> None:
 def left_out(entry: Entry, columns: Sequence[ColumnSpec]) -> str:
     """Why the KPI of an entry cannot be used on these columns, in words; "" when it can."""
     if not exists(entry):
-        return "Comes later"
+        return LATER
     kind, params = catalogue.get(entry["key"]), entry.get("params", {})
     try:
         catalogue.build(kind.key, params)
@@ -107,27 +109,32 @@ def name_of(entry: Entry) -> str:
 
 def line_of(entry: Entry, kind: type[Kpi]) -> PassLine:
     """The pass line of an entry; the suggested one for none and for one off the KPI's scale."""
-    match = LINE.fullmatch(entry.get("line", ""))
-    if match is None:
-        return kind.suggested
+    line = written_line(entry)
     try:
-        line = _line(match.groupdict())
-        line.check_fits(kind.scale)
+        if line is not None:
+            line.check_fits(kind.scale)
     except ValueError:
         return kind.suggested
-    return line
+    return line or kind.suggested
+
+
+def written_line(entry: Entry) -> PassLine | None:
+    """The pass line that stands in an entry; None for none and for one that nothing can meet."""
+    match = LINE.fullmatch(entry.get("line", ""))
+    if match is None:
+        return None
+    parts = match.groupdict()
+    try:
+        if parts["low"] is not None:
+            return PassLine(op="between", value=float(parts["low"]), high=float(parts["high"]))
+        return PassLine(op=parts["op"], value=float(parts["value"]))
+    except ValueError:
+        return None
 
 
 def scaled(n: int, *, of: int, present: int) -> int:
     """How many of the `present` KPIs stand for `n` of those that the template counts."""
     return max(1, round(n * present / of)) if present else 0
-
-
-def _line(parts: Mapping[str, str | None]) -> PassLine:
-    if parts["low"] is not None and parts["high"] is not None:
-        return PassLine(op="between", value=float(parts["low"]), high=float(parts["high"]))
-    # The pattern knows the operators.
-    return PassLine(op=parts["op"], value=float(parts["value"] or 0))  # type: ignore[arg-type]
 
 
 def _drafts(

@@ -11,7 +11,7 @@ from playground.domain.templates import Template, TemplateColumn
 NAME_CAP = 100
 DESCRIPTION_CAP = 300
 COLUMN_NAME_CAP = 200
-COLUMNS_CAP = 100
+COLUMNS_CAP = 1_000
 SAMPLE_ROWS_CAP = 100
 CELL_CAP = 20_000
 

@@ -14,8 +14,6 @@ from playground.domain.unique_keys import UniqueKeyLoader
 from playground.models import Column, ColumnTemplate
 
 FOLDER = "column_templates"
-IMPORT_BYTES = 1_000_000
-TEMPLATES_CAP = 500
 VOCABULARY = Vocabulary(types=Column.Type.values, roles=Column.Role.values)
 
 # In the order of the gallery.

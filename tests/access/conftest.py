@@ -8,7 +8,7 @@ from pytest_django import Settings
 from accounts.models import Workspace
 from evals.models import Connection, Run
 from evals.services import setup as setup_service
-from playground.models import Playground, Upload
+from playground.models import ColumnTemplate, Playground, Upload
 from playground.services import uploads
 from tests.read.stored_run import Plan, store
 
@@ -37,7 +37,11 @@ def ids(run: Run, upload: Upload, workspace: Workspace) -> dict[str, int]:
     playground = Playground.objects.get(pk=run.playground_id)
     setup_service.suggest(playground)
     connection = Connection.objects.get(workspace=workspace)
+    columns = [{"name": "question", "type": "text", "role": "input", "required": True}]
+    template = ColumnTemplate.objects.create(workspace=workspace, name="Mine", columns=columns)
     return {
+        "template_key": template.pk,
+        "template_id": template.pk,
         "playground_id": playground.pk,
         "import_id": upload.pk,
         "connection_id": connection.pk,

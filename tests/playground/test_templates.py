@@ -1,0 +1,399 @@
+"""Templates: the built-in files, one's own, and what is taken of files that others wrote."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Workspace
+from playground.domain.template_nodes import BadTemplate
+from playground.domain.template_reading import read_template
+from playground.domain.text_template import placeholders
+from playground.domain.unique_keys import UniqueKeyLoader
+from playground.models import Column, ColumnTemplate, Playground
+from playground.services import own_templates, templates
+from playground.services.template_files import template_file
+from playground.services.templates import VOCABULARY
+
+SMALL: dict[str, Any] = {
+    "evalground_template": 1,
+    "name": "Small",
+    "description": "Two columns",
+    "columns": [
+        {"name": "question", "type": "text", "role": "input", "required": True},
+        {"name": "answer", "type": "text", "role": "expected", "required": False},
+    ],
+    "setup": {
+        "variants": [{"name": "Plain", "prompt": "{{question}}", "max_tokens": 60}],
+        "kpis": [{"key": "token_f1", "place": "counted", "line": ">= 0.5"}],
+        "rule": {"mode": "all"},
+    },
+    "sample_rows": [{"question": "How heavy is it?", "answer": "1 kg"}],
+}
+
+
+def changed(**changes: object) -> dict[str, Any]:
+    return {**SMALL, **changes}
+
+
+def bring(client: Client, content: object, name: str = "template.json") -> HttpResponse:
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
+    answer: HttpResponse = client.post(
+        reverse("template-import"), {"file": SimpleUploadedFile(name, data)}
+    )
+    return answer
+
+
+@pytest.fixture
+def own(workspace: Workspace) -> ColumnTemplate:
+    return own_templates.import_json(
+        workspace=workspace, user=None, content=json.dumps(SMALL).encode()
+    )
+
+
+def test_it_has_a_file_for_each_built_in_template() -> None:
+    folder = templates.resources.files("playground").joinpath(templates.FOLDER)
+
+    assert {file.name for file in folder.iterdir()} == {f"{key}.yaml" for key in templates.BUILT_IN}
+    assert len({template.name for template in templates.built_in()}) == 17
+
+
+@pytest.mark.parametrize("key", templates.BUILT_IN)
+def test_it_is_whole(key: str) -> None:
+    template = templates.read_file(f"{key}.yaml")
+
+    names = {column.name for column in template.columns}
+    contexts = {column.name for column in template.columns if column.role == "context"}
+    assert 5 <= len(template.sample_rows) <= 10
+    assert len(set(template.sample_rows)) == len(template.sample_rows)
+    for row in template.sample_rows:
+        assert all(
+            cell.strip()
+            for cell, column in zip(row, template.columns, strict=True)
+            if column.required
+        )
+    assert template.description
+    assert template.setup["kpis"]
+    for kpi in template.setup["kpis"]:
+        assert set(kpi.get("inputs", {}).values()) <= names
+    for variant in template.setup["variants"]:
+        used = {*placeholders(variant["prompt"]), *placeholders(variant["system"])}
+        assert used
+        assert used <= names
+        assert variant["context"] == bool(used & contexts)
+
+
+def test_it_names_the_file_and_the_line_of_a_key_that_stands_twice() -> None:
+    with pytest.raises(yaml.YAMLError, match=r"'name' stands twice"):
+        yaml.load("name: A\nname: B\n", Loader=UniqueKeyLoader)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": ""}, "name: must not be empty"),
+        ({"name": 7}, "name: must be a text in quotes, not 7"),
+        ({"name": "a\x00b"}, "name: holds a character that cannot be stored"),
+        ({"name": "\ud800"}, "name: holds a character that cannot be stored"),
+        ({"name": "n" * 101}, "name: has 101 characters; at most 100 are taken"),
+        ({"colour": "red"}, "'colour' is not known here"),
+        ({"columns": "question"}, "columns: must be a list"),
+        ({"columns": []}, "columns: no column has the role input"),
+        ({"columns": [{"name": "q", "role": "answer"}]}, "columns[0].role: 'answer' is not one of"),
+        ({"columns": [{"name": "q", "required": "yes"}]}, "columns[0].required: must be true or"),
+        ({"columns": [{"name": "q"}, {"name": "Q"}]}, "columns[1].name: two columns are called"),
+        ({"sample_rows": [{"other": "x"}]}, "sample_rows[0]: 'other' is not known here"),
+        ({"sample_rows": [{"question": True}]}, "sample_rows[0].question: must be a text"),
+        ({"sample_rows": [{}] * 101}, "sample_rows: has 101 entries"),
+        ({"setup": {"variants": [{"name": "A"}]}}, "setup.variants[0]: 'prompt' is missing"),
+        (
+            {"setup": {"variants": [{"name": "A", "prompt": "x", "max_tokens": 0}]}},
+            "setup.variants[0].max_tokens: must be a whole number from 1",
+        ),
+        (
+            {"setup": {"variants": [{"name": "A", "prompt": "x", "temperature": float("nan")}]}},
+            "setup.variants[0].temperature: must be a number from 0 to 2",
+        ),
+        ({"setup": {"kpis": [{"key": "A b", "place": "shown"}]}}, "setup.kpis[0].key: 'A b' must"),
+        ({"setup": {"kpis": [{"key": "a", "place": "maybe"}]}}, "setup.kpis[0].place: 'maybe'"),
+        (
+            {"setup": {"kpis": [{"key": "a", "place": "shown", "line": "> x"}]}},
+            "setup.kpis[0].line: '> x' is no pass line",
+        ),
+        (
+            {"setup": {"kpis": [{"key": "a", "place": "shown", "params": {"x": None}}]}},
+            "setup.kpis[0].params.x: must be",
+        ),
+        (
+            {"setup": {"kpis": [{"key": "a", "place": "shown", "params": {"x": 1e300}}]}},
+            "setup.kpis[0].params.x: must be",
+        ),
+        ({"setup": {"kpis": [{"key": "a", "place": "shown"}] * 2}}, "setup.kpis[1]: 'a' stands"),
+        ({"setup": {"rule": {"mode": "at_least"}}}, "setup.rule: `n` belongs to the mode at_least"),
+        ({"setup": {"rule": {"mode": "all", "n": 1}}}, "setup.rule: `n` belongs to"),
+    ],
+)
+def test_it_says_where_a_template_is_wrong(changes: dict[str, object], words: str) -> None:
+    entry = {
+        key: value for key, value in changed(**changes).items() if key in SMALL or key in changes
+    }
+    entry.pop("evalground_template")
+
+    with pytest.raises(BadTemplate) as caught:
+        read_template(entry, VOCABULARY)
+
+    assert words in str(caught.value)
+
+
+def test_it_names_the_built_in_file_that_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates.yaml, "load", lambda *_args, **_options: {"name": "A"})
+
+    with pytest.raises(BadTemplate, match=r"column_templates/blank.yaml: 'columns' is missing"):
+        templates.read_file("blank.yaml")
+
+
+def test_it_shows_own_templates_first(client_alice: Client, own: ColumnTemplate) -> None:
+    page = client_alice.get(reverse("templates")).content.decode()
+
+    assert page.index(f"/templates/{own.pk}") < page.index("/templates/rag_support")
+    assert page.count('class="tcard"') == 18
+
+
+def test_it_searches_names_and_columns(client_alice: Client) -> None:
+    found = client_alice.get(reverse("templates"), {"q": "glossary"}).content.decode()
+    nothing = client_alice.get(reverse("templates"), {"q": "\0zebra<b>"}).content.decode()
+
+    assert "/templates/translation" in found
+    assert found.count('class="tcard"') == 1
+    assert "No template is called “zebra&lt;b&gt;”" in nothing
+
+
+def test_it_opens_each_with_its_setup_in_words(client_alice: Client) -> None:
+    for template in templates.built_in():
+        page = client_alice.get(reverse("template-open", args=[template.key])).content.decode()
+
+        assert "An answer passes when" in page, template.key
+        assert f"Start with its {len(template.sample_rows)} sample rows" in page, template.key
+
+
+def test_it_tells_which_kpis_come_later(client_alice: Client) -> None:
+    page = client_alice.get(reverse("template-open", args=["rag_support"])).content.decode()
+
+    assert "Faithfulness" in page
+    assert "Comes later" in page
+
+
+def test_it_starts_a_playground_with_the_sample_rows(
+    client_alice: Client, own: ColumnTemplate
+) -> None:
+    answer = client_alice.post(reverse("template-use"), {"template": own.pk})
+
+    playground = Playground.objects.get()
+    assert answer.headers["Location"] == reverse("setup", args=[playground.pk])
+    assert playground.template["name"] == "Small"
+    assert list(playground.columns.values_list("name", "role", "required")) == [
+        ("question", "input", True),
+        ("answer", "expected", False),
+    ]
+    assert playground.versions.get().row_count == 1
+
+
+def test_it_saves_a_built_in_one_as_mine(client_alice: Client) -> None:
+    answer = client_alice.post(reverse("template-duplicate", args=["translation"]))
+
+    stored = ColumnTemplate.objects.get()
+    assert answer.headers["Location"] == reverse("template-edit", args=[stored.pk])
+    assert stored.name == "Translation copy"
+    assert templates.template_of(stored).setup == templates.read_file("translation.yaml").setup
+
+
+def test_it_saves_edited_columns_under_a_name(client_alice: Client) -> None:
+    posted = {
+        "template": "blank",
+        "name": "Trivia",
+        "columns": ["0", "n1"],
+        "0-name": "riddle",
+        "0-type": "text",
+        "0-role": "input",
+        "n1-name": "solution",
+        "n1-type": "text",
+        "n1-role": "expected",
+    }
+    client_alice.post(reverse("template-save"), posted)
+
+    saved = templates.template_of(ColumnTemplate.objects.get(name="Trivia"))
+    assert [(column.name, column.role) for column in saved.columns] == [
+        ("riddle", "input"),
+        ("solution", "expected"),
+    ]
+    assert saved.setup["variants"][0]["prompt"] == "{{riddle}}"
+    assert saved.sample_rows[0] == ("How many days are in a leap year?", "")
+
+
+def test_it_keeps_what_was_typed_when_columns_are_refused(client_alice: Client) -> None:
+    posted = {"template": "blank", "columns": "0", "0-name": "riddle", "0-role": "source"}
+    answer = client_alice.post(reverse("template-save"), {**posted, "0-type": "text"})
+
+    assert answer.status_code == 422
+    assert "riddle" in answer.content.decode()
+    assert not ColumnTemplate.objects.exists()
+
+
+def edit_form(own: ColumnTemplate, **changes: object) -> dict[str, object]:
+    form: dict[str, object] = {"name": own.name, "description": "", "columns": [], "rows": ["0"]}
+    form["rows-shown"] = "1"
+    for at, column in enumerate(own.columns):
+        form["columns"] = [*form["columns"], str(at)]  # type: ignore[misc] # it is a list
+        form |= {f"{at}-{name}": column[name] for name in ("name", "type", "role")}
+        form[f"cell-0-{at}"] = own.sample_rows[0][at]
+    return form | changes
+
+
+def test_it_changes_one_of_mine(client_alice: Client, own: ColumnTemplate) -> None:
+    form = edit_form(own, **{"name": "Weights", "0-name": "what", "rows": ["0", "1"]})
+    form |= {"cell-0-1": "2 kg", "cell-1-0": "=1+1\r\nend", "cell-1-1": ""}
+
+    answer = client_alice.post(reverse("template-edit", args=[own.pk]), form)
+
+    own.refresh_from_db()
+    assert answer.status_code == 302
+    assert own.name == "Weights"
+    assert own.setup["variants"][0]["prompt"] == "{{what}}"
+    assert own.sample_rows == [["How heavy is it?", "2 kg"], ["=1+1\nend", ""]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"name": " "}, "This field is required"),
+        ({"1-name": "question"}, "Another column is called"),
+        ({"cell-0-0": "x" * 20_001}, "at most 20,000 are taken"),
+        ({"cell-0-0": "a\ud800".encode("utf-8", "surrogatepass").decode("latin-1")}, ""),
+    ],
+)
+def test_it_refuses_a_change_in_words(
+    client_alice: Client, own: ColumnTemplate, changes: dict[str, object], words: str
+) -> None:
+    answer = client_alice.post(reverse("template-edit", args=[own.pk]), edit_form(own, **changes))
+
+    if not words:
+        assert answer.status_code == 302
+        return
+    own.refresh_from_db()
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert own.sample_rows == [["How heavy is it?", "1 kg"]]
+
+
+def test_it_adds_and_removes_sample_rows_without_storing(
+    client_alice: Client, own: ColumnTemplate
+) -> None:
+    url = reverse("template-columns", args=[own.pk])
+    added = client_alice.post(url, edit_form(own, do="row-add", **{"cell-0-1": "typed"}))
+    removed = client_alice.post(
+        url, edit_form(own, do="row-remove:0"), headers={"HX-Request": "true"}
+    )
+    column = client_alice.post(url, edit_form(own, do="add"), headers={"HX-Request": "true"})
+
+    assert added.content.decode().count('name="rows"') == 2
+    assert "typed" in added.content.decode()
+    assert 'name="rows"' not in removed.content.decode()
+    assert "cell-0-n1" in column.content.decode()
+    own.refresh_from_db()
+    assert own.sample_rows == [["How heavy is it?", "1 kg"]]
+
+
+def test_it_deletes_one_of_mine(client_alice: Client, own: ColumnTemplate) -> None:
+    client_alice.post(reverse("template-delete", args=[own.pk]))
+
+    assert not ColumnTemplate.objects.exists()
+
+
+def test_charlie_cannot_use_or_read_it(client_charlie: Client, own: ColumnTemplate) -> None:
+    used = client_charlie.post(reverse("template-use"), {"template": own.pk})
+    read = client_charlie.get(reverse("template-export", args=[own.pk]))
+
+    assert (used.status_code, read.status_code) == (404, 404)
+    assert not Playground.objects.exists()
+
+
+def test_it_exports_what_it_imports(client_alice: Client) -> None:
+    for template in templates.built_in():
+        exported = client_alice.get(reverse("template-export", args=[template.key])).content
+        bring(client_alice, exported)
+
+        again = templates.template_of(ColumnTemplate.objects.latest("id"))
+        assert (again.columns, again.setup) == (template.columns, template.setup), template.key
+        assert again.sample_rows == template.sample_rows, template.key
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe{", "not UTF-8"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "too long"),
+        (b"[]", "no template of this version"),
+        ({"name": "A"}, "no template of this version"),
+        (changed(evalground_template=2), "no template of this version"),
+        (changed(columns=[]), "no column has the role input"),
+        (
+            changed(setup={"kpis": [{"key": "x", "place": "shown", "code": "1"}]}),
+            "&#x27;code&#x27;",
+        ),
+        (b" " * 1_000_001, "1,000,000 bytes"),
+    ],
+    ids=str,
+)
+def test_it_refuses_other_files_in_words(client_alice: Client, content: object, words: str) -> None:
+    answer = bring(client_alice, content)
+
+    assert answer.status_code in (413, 422)
+    assert words in answer.content.decode()
+    assert not ColumnTemplate.objects.exists()
+
+
+def test_it_asks_for_a_file(client_alice: Client) -> None:
+    answer = client_alice.post(reverse("template-import"))
+
+    assert answer.status_code == 422
+    assert "No file was chosen" in answer.content.decode()
+
+
+def test_it_stops_at_the_most_templates(
+    workspace: Workspace, own: ColumnTemplate, monkeypatch: pytest.MonkeyPatch, client_alice: Client
+) -> None:
+    monkeypatch.setattr(own_templates, "MOST_TEMPLATES", 1)
+
+    answer = client_alice.post(reverse("template-duplicate", args=["blank"]))
+
+    assert answer.status_code == 422
+    assert ColumnTemplate.objects.count() == 1
+
+
+def test_its_file_is_safe_in_a_spreadsheet() -> None:
+    columns = templates.read_file("blank.yaml").columns
+    rows = [("=1+1", "line\nbreak"), ("' =1", 'say "hi"')]
+
+    text = template_file(columns, rows, format="csv").decode("utf-8-sig")
+    lines = template_file(columns, rows, format="jsonl").decode().splitlines()
+
+    assert text == (
+        'question,expected_answer\r\n\' =1+1,"line\nbreak"\r\n\' \' =1,"say ""hi"""\r\n'
+    )
+    assert json.loads(lines[0]) == {"question": "=1+1", "expected_answer": "line\nbreak"}
+
+
+def test_every_type_and_role_can_be_in_a_template() -> None:
+    columns = [{"name": role, "role": role} for role in Column.Role.values if role != "row_id"]
+    types = [{"name": kind, "type": kind} for kind in Column.Type.values if kind not in Column.Role]
+
+    template = read_template({"name": "All", "columns": [*columns, *types]}, VOCABULARY)
+
+    assert len(template.columns) == len(columns) + len(types)
