@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Lookup, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IContains, LessThanOrEqual
 
 from playground.domain.row_filters import RowFilter
@@ -108,16 +108,16 @@ def _contains(columns: Sequence[Column], search: str) -> Q:
 
 def _filtered(rows: QuerySet[Row], row_filter: RowFilter) -> QuerySet[Row]:
     negated = row_filter.kind in ("not", "filled")
-    condition = Q(_lookup(row_filter))
+    condition = _condition(row_filter)
     return rows.filter(~condition if negated else condition)
 
 
-def _lookup(row_filter: RowFilter) -> "Lookup[bool]":
+def _condition(row_filter: RowFilter) -> Q:
     column_id = row_filter.column_id
     if row_filter.kind == "min":
-        return GreaterThanOrEqual(cell_number(column_id), row_filter.number)
+        return Q(GreaterThanOrEqual(cell_number(column_id), row_filter.number))
     if row_filter.kind == "max":
-        return LessThanOrEqual(cell_number(column_id), row_filter.number)
+        return Q(LessThanOrEqual(cell_number(column_id), row_filter.number))
     if row_filter.kind == "has":
-        return IContains(CellValue(column_id), row_filter.value)
-    return Exact(CellValue(column_id), row_filter.value)
+        return Q(IContains(CellValue(column_id), row_filter.value))
+    return Q(Exact(CellValue(column_id), row_filter.value))

@@ -79,7 +79,7 @@ def workbook(columns: Sequence[Column], rows: QuerySet[Row]) -> IO[bytes]:
     return target
 
 
-class _Sheet(Worksheet):
+class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types.
     """A sheet that takes no text for markup, not even one that looks like a rich string."""
 
     def _xml_rich_inline_string(self, string: str, attributes: Sequence[tuple[str, str]]) -> None:

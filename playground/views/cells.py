@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url
 
 from accounts.access import signed_in
 from accounts.errors import NotReady, UserError
@@ -33,7 +34,8 @@ def data_cell(
         raise Http404("No such column.")
     row = row_parts.row_at(playground, position)
     if request.method != "POST":
-        return _form(request, playground, row, column)
+        # The links are boosted, and the address of the page shall stay.
+        return push_url(_form(request, playground, row, column), False)
     if _is_fragment(request):
         return _stored_in_place(request, playground, row, column)
     try:

@@ -12,6 +12,8 @@ from playground.queries import SEGMENTS, Selection
 
 LONGEST_SEARCH = 200
 
+_Said = str | int | list[str] | None
+
 
 @dataclass(frozen=True, kw_only=True)
 class DataState:
@@ -31,19 +33,19 @@ class DataState:
         """The filters as an address says them."""
         return [str(row_filter) for row_filter in self.selection.filters]
 
-    def query(self, **changes: object) -> str:
+    def query(self, **changes: _Said) -> str:
         """The query of this selection with `changes`, without a place among the pages.
 
         An empty one is "?": a link to it leads to the page without a query.
         """
-        pairs: dict[str, object] = {
+        pairs: dict[str, _Said] = {
             "run": self.run,
             "show": "" if self.selection.show == "all" else self.selection.show,
             "q": self.selection.search,
             "f": self.filters,
             **changes,
         }
-        said = {name: value for name, value in pairs.items() if value or value == 0}
+        said = {name: value for name, value in pairs.items() if value not in ("", None, [])}
         return f"?{urlencode(said, doseq=True)}"
 
     def without(self, row_filter: RowFilter) -> str:

@@ -2,6 +2,7 @@
 // Menus first: Esc closes an open menu before anything else.
 import "./menu.js";
 import "./autosubmit.js";
+import "./cells.js";
 import "./columns.js";
 import "./copy.js";
 import "./dialog.js";

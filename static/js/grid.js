@@ -1,5 +1,6 @@
 // Moving through a grid of answers: [data-grid] holds rows (role=row) of cells (role=gridcell with tabindex).
-// One cell is current: .cur, the only one with tabindex 0. Its link a[data-open] opens the drawer.
+// One cell is current: .cur, the only one with tabindex 0. Its link a[data-open] opens the drawer, or with
+// data-grid="edit" the form of the cell; there it takes Enter or a double click.
 import { close, isOpen } from "./drawer.js";
 
 const grid = () => document.querySelector("[data-grid]");
@@ -8,7 +9,7 @@ const cells = (row) => [...row.querySelectorAll("[role=gridcell][tabindex]")];
 const current = () =>
   grid().querySelector("[role=gridcell].cur") ?? grid().querySelector("[role=gridcell][tabindex='0']");
 
-function choose(cell) {
+export function choose(cell) {
   for (const old of grid().querySelectorAll(".cur, [role=gridcell][tabindex='0']")) {
     old.classList.remove("cur");
     old.tabIndex = -1;
@@ -68,5 +69,12 @@ document.addEventListener("click", (event) => {
   if (!cell || event.target.closest("a, button")) return;
   if (withKey(event) || event.detail > 1 || String(getSelection())) return;
   choose(cell);
+  if (grid().dataset.grid !== "edit") open(cell);
+});
+
+document.addEventListener("dblclick", (event) => {
+  const cell = event.target.closest("[data-grid=edit] [role=gridcell][tabindex]");
+  if (!cell || event.target.closest("a, button, textarea")) return;
+  getSelection().removeAllRanges();
   open(cell);
 });

@@ -1,0 +1,122 @@
+// Editing cells in place: [data-grid=edit] of rows, form[data-cell-form] in a cell.
+// Enter saves where it makes no line break, Ctrl Enter everywhere; Tab saves and goes on; Esc leaves.
+import { choose } from "./grid.js";
+
+let onward = null;
+
+const rows = () => [...document.querySelectorAll("[data-grid=edit] tbody [role=row]")];
+const cells = (row) => [...row.querySelectorAll("[role=gridcell]")];
+
+function focus(cell) {
+  if (!cell) return;
+  choose(cell);
+  cell.focus({ preventScroll: true });
+  cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function leave(form) {
+  const cell = form.closest("[role=gridcell]");
+  form.remove();
+  focus(cell);
+}
+
+// The cell `step` further on, over the ends of rows.
+function neighbour(row, place, step) {
+  const width = cells(row).length;
+  const all = rows();
+  const at = all.indexOf(row) * width + place + step;
+  return cells(all[Math.floor(at / width)] ?? row)[((at % width) + width) % width];
+}
+
+function save(form, step) {
+  const cell = form.closest("[role=gridcell]");
+  const row = cell.closest("[role=row]");
+  const place = cells(row).indexOf(cell);
+  const text = form.elements.text;
+  if (text.value === text.defaultValue) {
+    leave(form);
+    if (step) edit(neighbour(row, place, step));
+    return;
+  }
+  onward = { row: row.id, place, step };
+  form.requestSubmit();
+}
+
+function edit(cell) {
+  focus(cell);
+  cell?.querySelector("[data-open]")?.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("[data-cell-form]");
+  if (!form?.closest("[data-grid]") || !event.target.matches("textarea")) return;
+  const withCtrl = event.ctrlKey || event.metaKey;
+  const isPlain = !withCtrl && !event.shiftKey && !event.altKey && !event.isComposing;
+  if (event.key === "Escape") leave(form);
+  else if (event.key === "Enter" && (withCtrl || (isPlain && "enterSaves" in form.dataset))) save(form, 0);
+  else if (event.key === "Tab" && !withCtrl && !event.altKey) save(form, event.shiftKey ? -1 : 1);
+  else return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+});
+
+document.addEventListener("click", (event) => {
+  const cancel = event.target.closest("[data-cell-form] [data-cancel]");
+  if (cancel) leave(cancel.closest("form"));
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-grid] [data-cell-form]");
+  if (!form || onward) return;
+  const cell = form.closest("[role=gridcell]");
+  const row = cell.closest("[role=row]");
+  onward = { row: row.id, place: cells(row).indexOf(cell), step: 0 };
+});
+
+// A cell is opened once.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-open]") && event.target.closest("td")?.querySelector("form")) event.preventDefault();
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const text = event.detail.target.querySelector?.(":scope > [data-cell-form] textarea");
+  if (!text) return;
+  text.focus();
+  text.setSelectionRange(text.value.length, text.value.length);
+});
+
+// A row that is replaced gives the focus to its successor.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const row = event.detail.target;
+  const cell = document.activeElement?.closest("[role=gridcell]");
+  if (!onward && cell && row.contains(cell)) onward = { row: row.id, place: cells(row).indexOf(cell), step: 0 };
+});
+
+// A refused text stays in its form.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.requestConfig?.verb === "post" && !event.detail.successful) onward = null;
+});
+
+// The row has come back changed, and its links work.
+document.addEventListener("htmx:load", (event) => {
+  if (!onward || event.detail.elt.id !== onward.row) return;
+  const { place, step } = onward;
+  const row = event.detail.elt;
+  onward = null;
+  if (step) edit(neighbour(row, place, step));
+  else focus(cells(row)[place]);
+});
+
+// One tab stop for the grid: Enter on a cell does what its link does.
+function calm(root) {
+  for (const link of root.querySelectorAll("[data-grid=edit] [data-open], tr > td > [data-open]")) link.tabIndex = -1;
+  const grid = document.querySelector("[data-grid=edit]");
+  const first = grid?.querySelector("[role=gridcell]");
+  if (first && !grid.querySelector("[role=gridcell][tabindex='0']")) first.tabIndex = 0;
+}
+
+document.addEventListener("htmx:load", (event) => calm(event.detail.elt));
+calm(document);
+
+const added = /^#r\d+$/.test(location.hash) && document.querySelector(location.hash);
+if (added) focus(cells(added)[0]);
