@@ -131,10 +131,13 @@ class SheetRows:
         self._part.leave()
 
     def _end_cell(self) -> None:
+        text = self._collector.text() if self._has_value else ""
         if self._has_formula:
-            self.has_formulas = self.has_formulas or self._has_value
-            self.has_bare_formulas = self.has_bare_formulas or not self._has_value
-        if self._has_value and (text := self._collector.text()):
+            # Only text may be empty and still be a formula's value.
+            has_value = bool(text) or (self._has_value and self._type == "str")
+            self.has_formulas = self.has_formulas or has_value
+            self.has_bare_formulas = self.has_bare_formulas or not has_value
+        if text:
             self._cells[self._column] = Cell(self._type, self._style, text)
             self._length += len(text)
             if self._length > LONGEST_LINE:
