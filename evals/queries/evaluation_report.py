@@ -9,7 +9,7 @@ import numpy as np
 from evals.domain import rendering
 from evals.domain.matrix import ScoreState
 from evals.domain.rules import Verdict, reasons, sentence
-from evals.domain.snapshot import letter
+from evals.domain.snapshot import VariantSpec, letter
 from evals.models import Answer
 from evals.queries.costs import cost_of
 from evals.queries.reading import Reading
@@ -46,7 +46,7 @@ def table(reading: Reading) -> str:
         rows.append(
             (
                 letter(index),
-                reading.snapshot.variants[index].name,
+                _name(reading.snapshot.variants[index]),
                 rendering.percent(one.value, decimals=1),
                 f"{rendering.percent(interval.low)} to {rendering.percent(interval.high)}"
                 if interval
@@ -64,6 +64,13 @@ def table(reading: Reading) -> str:
         for row in rows
     ]
     return "\n".join([*lines, "", sentence(reading.rule, reading.names, reading.scales)])
+
+
+def _name(variant: VariantSpec) -> str:
+    """The variant's name, and where its answers come from when no model gave them."""
+    if variant.is_simulated:
+        return f"{variant.name} (simulated)"
+    return f"{variant.name} (imported)" if variant.is_imported else variant.name
 
 
 def _answers(reading: Reading) -> Iterator[dict[str, Any]]:

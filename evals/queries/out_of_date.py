@@ -4,11 +4,13 @@ Derived from the revisions of rows, never stored. An answer is out of date when 
 was made from has ended: "changed" when the row lives on, "removed" otherwise.
 """
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +22,13 @@ from evals.models import Run, RunSpec
 from evals.queries.reading import Reading
 from playground.models import DatasetVersion, Playground, Row
 
+_KEPT = 32
+
 Mask = NDArray[np.bool_]
+# A moment beside the id: an id may be given out again after a rollback.
+_Key = tuple[int, datetime, int, int]
+_cache: OrderedDict[_Key, "OutOfDate"] = OrderedDict()
+_lock = Lock()
 
 CHANGED = "changed"
 REMOVED = "removed"
@@ -89,12 +97,27 @@ class Counts:
 
 
 def out_of_date(reading: Reading) -> OutOfDate:
-    """What became of the run's rows since. One query, two when the data has changed."""
-    playground_id, version = reading.run.playground_id, reading.snapshot.dataset_version
-    ended: Sequence[_Ended] = ()
-    if version < _current([playground_id]).get(playground_id, 0):
-        ended = _ended({playground_id: version}).get(playground_id, ())
-    return _masks(reading.row_ids, ended)
+    """What became of the run's rows since. One query, and one after each change of the data.
+
+    Kept per process by run and by the state of the data, so that a page read twice is free.
+    """
+    run, version = reading.run, reading.snapshot.dataset_version
+    versions = DatasetVersion.objects.filter(playground_id=run.playground_id).order_by("-number")
+    newest, edits = versions.values_list("number", "edits").first() or (0, 0)
+    if newest <= version:
+        return _masks(reading.row_ids, ())
+    key = (run.pk, run.created_at, newest, edits)
+    with _lock:
+        if key in _cache:
+            _cache.move_to_end(key)
+            return _cache[key]
+    ended = _ended({run.playground_id: version}).get(run.playground_id, ())
+    found = _masks(reading.row_ids, ended)
+    with _lock:
+        _cache[key] = found
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+    return found
 
 
 def counts_of(runs: Iterable[Run]) -> dict[int, Counts]:

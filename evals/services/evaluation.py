@@ -11,8 +11,8 @@ from accounts.errors import NotReady, UserError
 from accounts.models import Workspace
 from evals.domain import prompts
 from evals.domain.snapshot import ColumnSpec, VariantSpec
-from evals.models import Connection, Run
-from evals.services import connections, rules, runs, setup, variants
+from evals.models import Connection, Run, Variant
+from evals.services import connections, imported_answers, rules, runs, setup, variants
 from evals.services import kpis as setup_kpis
 from evals.services.spec_file import EvaluationSpec, VariantEntry
 from playground.models import Column, Playground, Upload
@@ -85,6 +85,7 @@ def _check_prompts(spec: EvaluationSpec) -> None:
             user_prompt=entry.user_prompt,
             system_prompt=entry.system_prompt,
             use_context=entry.use_context,
+            answers_column=entry.answers_from,
         )
         for problem in prompts.problems(variant, columns):
             raise entry.place.error(f"Variant {entry.name!r}: {problem}")
@@ -131,22 +132,15 @@ def _refuse_unless(upload: Upload, state: Upload.State) -> None:
 
 
 def _set_up(spec: EvaluationSpec, playground: Playground, variables: Mapping[str, str]) -> None:
+    # The setup that a new playground begins with makes room for the spec's.
+    playground.variants.all().delete()
+    playground.setup_kpis.all().delete()
     for entry in spec.variants:
-        connection = _connection(entry, playground.workspace, variables)
-        variant = variants.create(
-            playground=playground,
-            draft=variants.VariantDraft(
-                name=entry.name,
-                connection=connection,
-                model_id=entry.model or _first_model(entry, connection),
-                user_prompt=entry.user_prompt,
-                system_prompt=entry.system_prompt,
-                temperature=entry.temperature,
-                max_tokens=entry.max_tokens,
-                seed=entry.seed,
-                use_context=entry.use_context,
-            ),
-        )
+        if entry.answers_from:
+            column = playground.columns.get(name=entry.answers_from)
+            variant = imported_answers.create(playground, column, entry.name)
+        else:
+            variant = _add_variant(entry, playground, variables)
         if entry.is_baseline:
             variants.make_baseline(variant=variant)
     for kpi in spec.kpis:
@@ -154,6 +148,24 @@ def _set_up(spec: EvaluationSpec, playground: Playground, variables: Mapping[str
             playground=playground, key=kpi.key, slot=kpi.slot, name=kpi.name, params=kpi.params
         )
     rules.save(playground=playground, rule=spec.rule)
+
+
+def _add_variant(
+    entry: VariantEntry, playground: Playground, variables: Mapping[str, str]
+) -> Variant:
+    connection = _connection(entry, playground.workspace, variables)
+    draft = variants.VariantDraft(
+        name=entry.name,
+        connection=connection,
+        model_id=entry.model or _first_model(entry, connection),
+        user_prompt=entry.user_prompt,
+        system_prompt=entry.system_prompt,
+        temperature=entry.temperature,
+        max_tokens=entry.max_tokens,
+        seed=entry.seed,
+        use_context=entry.use_context,
+    )
+    return variants.create(playground=playground, draft=draft)
 
 
 def _first_model(entry: VariantEntry, connection: Connection) -> str:
@@ -171,7 +183,8 @@ def _connection(
     """The connection by name, or the one for an address with its key of today."""
     if entry.connection:
         connections.ensure_embedded(workspace)
-        known = {each.name: each for each in Connection.objects.filter(workspace=workspace)}
+        reaching = Connection.objects.exclude(kind=Connection.Kind.IMPORTED)
+        known = {each.name: each for each in reaching.filter(workspace=workspace)}
         if entry.connection not in known:
             raise entry.place.error(
                 f"There is no connection {entry.connection!r}.", hint=f"Use {', '.join(known)}."

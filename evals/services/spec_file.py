@@ -3,7 +3,7 @@
 `docs/evaluate.md` describes the format. Every mistake is a SpecError with its line.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,16 @@ DEFAULT_MAX_TOKENS = 256
 
 @dataclass(frozen=True, kw_only=True)
 class VariantEntry:
-    """A variant of the spec. Exactly one of `connection` (a name) and `base_url` is filled."""
+    """A variant of the spec.
+
+    Exactly one of `connection` (a name), `base_url` and `answers_from` (a column) is filled.
+    """
 
     name: str
-    model: str
-    user_prompt: str
     place: SpecNode
+    model: str = ""
+    user_prompt: str = ""
+    answers_from: str = ""
     connection: str = ""
     base_url: str = ""
     api_key_env: str = ""
@@ -75,35 +79,84 @@ def read_spec(file: Path) -> EvaluationSpec:
     """
     top = SpecNode.read(file)
     fields = top.fields(
-        required=("columns", "variants", "kpis", "rule"), optional=("name", "data", "limit")
+        required=("columns", "kpis", "rule"), optional=("name", "data", "limit", "variants")
     )
+    roles = {name: node.choice(ROLES) for name, node in fields["columns"].items()}
     chosen = _kpis(fields["kpis"])
     limit = fields.number("limit", LIMIT, whole=True)
     return EvaluationSpec(
         name=fields.text("name", file.stem),
         data=file.parent / fields.text("data") if "data" in fields else None,
         limit=None if limit is None else int(limit),
-        roles={name: node.choice(ROLES) for name, node in fields["columns"].items()},
+        roles=roles,
         role_places=dict(fields["columns"].items()),
-        variants=_variants(fields["variants"]),
+        variants=_variants(fields, roles),
         kpis=chosen,
         rule=_rule(fields["rule"], chosen),
         top=top,
     )
 
 
-def _variants(node: SpecNode) -> tuple[VariantEntry, ...]:
-    variants = tuple(_variant(entry) for entry in node.entries())
+def _variants(fields: Fields, roles: Mapping[str, str]) -> tuple[VariantEntry, ...]:
+    """The variants that are listed, and one for each further column of responses."""
+    responses = [name for name, role in roles.items() if role == Column.Role.RESPONSE]
+    listed: list[VariantEntry] = []
+    if "variants" in fields:
+        listed = [_variant(entry, responses) for entry in fields["variants"].entries()]
+    elif not responses:
+        raise fields.owner.error(
+            "The spec has no `variants`.",
+            hint="Add `variants:`, or give columns that hold answers the role response.",
+        )
+    used = {variant.answers_from for variant in listed}
+    places = dict(fields["columns"].items())
+    variants = [
+        *listed,
+        *(
+            VariantEntry(name=name, place=places[name], answers_from=name)
+            for name in responses
+            if name not in used
+        ),
+    ]
+    _check_variants(variants)
+    return tuple(variants)
+
+
+def _check_variants(variants: Sequence[VariantEntry]) -> None:
     names = [variant.name for variant in variants]
+    sources = [variant.answers_from for variant in variants if variant.answers_from]
     for variant in variants:
         if names.count(variant.name) > 1:
             raise variant.place.error(f"Two variants are called {variant.name!r}.")
-    if sum(variant.is_baseline for variant in variants) > 1:
-        raise node.error("More than one variant is the baseline.", hint="Keep one.")
-    return variants
+        if sources.count(variant.answers_from) > 1:
+            raise variant.place.error(
+                f"Two variants take their answers from {variant.answers_from!r}.", hint="Keep one."
+            )
+    baselines = [variant for variant in variants if variant.is_baseline]
+    if len(baselines) > 1:
+        raise baselines[1].place.error("More than one variant is the baseline.", hint="Keep one.")
 
 
-def _variant(node: SpecNode) -> VariantEntry:
+def _variant(node: SpecNode, responses: Sequence[str]) -> VariantEntry:
+    """A variant that is asked, or with `answers_from` one whose answers are in the file."""
+    if any(name == "answers_from" for name, _value in node.items()):
+        fields = node.fields(required=("name", "answers_from"), optional=("baseline",))
+        column = fields.text("answers_from")
+        if column not in responses:
+            raise fields["answers_from"].error(
+                f"{column!r} is no column with the role response.",
+                hint=f"Write `{column}: response` under `columns:`.",
+            )
+        return VariantEntry(
+            name=fields.text("name"),
+            place=node,
+            answers_from=column,
+            is_baseline=fields.yes_no("baseline"),
+        )
+    return _asked_variant(node)
+
+
+def _asked_variant(node: SpecNode) -> VariantEntry:
     fields = node.fields(
         required=("name", "prompt"),
         optional=(
@@ -113,8 +166,9 @@ def _variant(node: SpecNode) -> VariantEntry:
     )
     if ("connection" in fields) == ("base_url" in fields):
         raise node.error(
-            "A variant needs either `connection` or `base_url`.",
-            hint="Name a connection of the Models page, or give an address.",
+            "A variant needs either `connection` or `base_url`, or `answers_from`.",
+            hint="Name a connection of the Models page, give an address, or name the column "
+            "that holds its answers.",
         )
     if "base_url" in fields and "model" not in fields:
         raise node.error("A variant with `base_url` needs `model`.")

@@ -69,7 +69,7 @@ def variant_answers(request: HttpRequest, playground_id: int) -> HttpResponse:
     """A variant whose answers are in a response column of the data."""
     playground = get_playground(request.user, playground_id)
     column_id = whole_number(request.POST.get("column", ""))
-    column = playground.columns.filter(pk=column_id).first()
+    column = playground.columns.filter(pk=column_id or 0).first()
     if column is None:
         raise Refused("This column is no longer there.", hint="Reload Setup and choose again.")
     variant = imported_answers.create(playground, column)

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("spec", type=Path)
-        parser.add_argument("--data", type=Path, help="CSV or TSV; wins over `data:` in the spec")
+        parser.add_argument("--data", type=Path, help="a file of rows; wins over `data:`")
         parser.add_argument(
             "--json", dest="out", help="write the result here; - for standard output"
         )
@@ -75,7 +75,7 @@ class Command(BaseCommand):
             "running_s": round(done.running_s, 3),
             "reporting_s": round(time.monotonic() - started, 3),
             "answers": done.run.n_ok + done.run.n_error,
-            "cost_usd": None if done.run.unpriced else done.run.spent_nano / 1_000_000_000,
+            "cost_usd": _cost_usd(done, reading),
             "answers_of_unknown_price": done.run.unpriced,
         }
         text = json.dumps(content, ensure_ascii=False, indent=1)
@@ -100,6 +100,13 @@ class Command(BaseCommand):
             return True
         self.stderr.write(f"{best} reaches {found[best]:.1%}, which is under {line:.1%}.")
         return False
+
+
+def _cost_usd(done: Evaluation, reading: Reading) -> float | None:
+    """What the calls cost; None when a price is unknown, and when there was no call."""
+    if done.run.unpriced or reading.is_imported:
+        return None
+    return done.run.spent_nano / 1_000_000_000
 
 
 def _check_options(spec: EvaluationSpec, options: dict[str, Any]) -> None:
