@@ -18,6 +18,7 @@ from playground.domain.outcome import Outcome
 from playground.domain.refusals import FileRefused
 from playground.domain.report import Report, RowShown
 from playground.domain.sources import Reading, ReadingFound, Source
+from playground.domain.spreadsheets import unguarded
 from playground.domain.survey import Survey
 from playground.domain.tabular import Record
 from playground.domain.templates import TemplateColumn
@@ -132,10 +133,13 @@ class Inspection:
         """The first reading: what the columns hold."""
         source = self._opened(found.reading)
         self._repairs.update(dict.fromkeys(found.repairs))
-        clean = headers.clean(source.header)
+        header = source.header
+        if found.reading.format in _GUARDED:
+            header = [unguarded(name) for name in header]
+        clean = headers.clean(header)
         if found.reading.has_header:
             self._repairs.update(dict.fromkeys(clean.repairs))
-        self._survey = Survey(source.header, clean.names)
+        self._survey = Survey(header, clean.names)
         joiner = joiner_of(found.reading)
         for number, record in enumerate(source.records(), start=1):
             if not record.is_blank:

@@ -46,7 +46,7 @@ class Record:
 
     @property
     def is_blank(self) -> bool:
-        return not self.refusal and not any(cell.strip() for cell in self.cells)
+        return not self.refusal and not any(map(str.strip, self.cells))
 
 
 class Table:
