@@ -7,13 +7,14 @@ have been changed: what does not fit is left out, and what is left is always a s
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
 from evals import kpis as catalogue
 from evals.domain import prompts
-from evals.domain.rules import Condition, PassLine, Rule
+from evals.domain.pass_lines import Operator, PassLine
+from evals.domain.rules import Condition, Rule
 from evals.domain.snapshot import ColumnSpec, VariantSpec
 from evals.kpis.base import Kpi
 from evals.models import Connection, SetupKpi
@@ -127,7 +128,8 @@ def written_line(entry: Entry) -> PassLine | None:
     try:
         if parts["low"] is not None:
             return PassLine(op="between", value=float(parts["low"]), high=float(parts["high"]))
-        return PassLine(op=parts["op"], value=float(parts["value"]))
+        # The pattern knows no other operator.
+        return PassLine(op=cast(Operator, parts["op"]), value=float(parts["value"]))
     except ValueError:
         return None
 

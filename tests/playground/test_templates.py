@@ -1,7 +1,8 @@
 """Templates: the built-in files, one's own, and what is taken of files that others wrote."""
 
 import json
-from typing import Any
+from importlib import resources
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -43,10 +44,8 @@ def changed(**changes: object) -> dict[str, Any]:
 
 def bring(client: Client, content: object, name: str = "template.json") -> HttpResponse:
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
-    answer: HttpResponse = client.post(
-        reverse("template-import"), {"file": SimpleUploadedFile(name, data)}
-    )
-    return answer
+    file = SimpleUploadedFile(name, data)
+    return cast(HttpResponse, client.post(reverse("template-import"), {"file": file}))
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def own(workspace: Workspace) -> ColumnTemplate:
 
 
 def test_it_has_a_file_for_each_built_in_template() -> None:
-    folder = templates.resources.files("playground").joinpath(templates.FOLDER)
+    folder = resources.files("playground").joinpath(templates.FOLDER)
 
     assert {file.name for file in folder.iterdir()} == {f"{key}.yaml" for key in templates.BUILT_IN}
     assert len({template.name for template in templates.built_in()}) == 17
@@ -151,7 +150,7 @@ def test_it_says_where_a_template_is_wrong(changes: dict[str, object], words: st
 
 
 def test_it_names_the_built_in_file_that_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(templates.yaml, "load", lambda *_args, **_options: {"name": "A"})
+    monkeypatch.setattr(yaml, "load", lambda *_args, **_options: {"name": "A"})
 
     with pytest.raises(BadTemplate, match=r"column_templates/blank.yaml: 'columns' is missing"):
         templates.read_file("blank.yaml")
