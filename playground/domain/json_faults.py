@@ -37,6 +37,8 @@ def parsed(item: Item, limits: Limits) -> tuple[Value, tuple[str, ...]]:
 
 def invalid(item: Item, exc: json.JSONDecodeError) -> FileRefused:
     """The refusal of a text that is no JSON, with the line where that shows."""
+    if exc.doc in json_values.CONSTANTS:
+        return broken(f"{exc.msg}.", item.line, item.text)
     # A comma or bracket that is missing at the end of a line is noticed on the next.
     before = exc.doc[: exc.pos].rstrip()
     line = item.line + before.count("\n")
@@ -72,6 +74,7 @@ def check_between(cut: Cut, limits: Limits, *, between: str) -> None:
         what = "a comma too many" if found else "a comma is missing"
         raise broken(f"{what} between two items or at the end.", line, found)
     text = found.lstrip("," + BLANKS)
+    line = cut.line - cut.before.lstrip("," + BLANKS).count("\n")
     try:
         json.JSONDecoder(parse_int=str).raw_decode(text)
     except json.JSONDecodeError as exc:

@@ -11,7 +11,7 @@ from playground.domain.json_outline import Path
 from playground.domain.json_values import RepeatedKey, Value
 from playground.domain.limits import Limits
 from playground.domain.refusals import FileRefused
-from playground.domain.tabular import Record, check_width
+from playground.domain.tabular import Record
 
 Shape: TypeAlias = Callable[[dict[str, Value]], dict[str, Value]]
 
@@ -83,7 +83,7 @@ class JsonSource:
                 continue
             if not row.keys() <= names.keys():
                 names.update(dict.fromkeys(row))
-                check_width(list(names), self._limits, line=item.line)
+                check_names(len(names), self._limits, line=item.line)
         if not names:
             raise _no_names(seen, repeated)
         return list(names)
@@ -104,6 +104,17 @@ class JsonSource:
         cells = [json_values.cell(row.get(name)) for name in self.header]
         check_cells(cells, self._limits, line=item.line)
         return Record(line=item.line, cells=cells, notes=("nul",) if "nul" in notes else ())
+
+
+def check_names(count: int, limits: Limits, *, line: int) -> None:
+    """Raises FileRefused for more names, and so columns, than the limit."""
+    if count > limits.columns:
+        raise FileRefused(
+            "too_many_columns",
+            f"{count:,} columns up to here, the limit is {limits.columns:,}.",
+            hint="Keep the names you need, or put values that belong together into one object.",
+            line=line,
+        )
 
 
 def check_cells(cells: list[str], limits: Limits, *, line: int) -> None:

@@ -11,6 +11,9 @@ from typing import TypeAlias
 
 Value: TypeAlias = "bool | str | list[Value] | dict[str, Value] | None"
 
+# What Python would read as numbers.
+CONSTANTS = frozenset({"NaN", "Infinity", "-Infinity"})
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -75,7 +78,7 @@ def _once_each(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
 
 
 def _no_constant(name: str) -> Value:
-    raise json.JSONDecodeError(f"the value {name} is not one that JSON has", name, 0)
+    raise json.JSONDecodeError(f"{name} is no value of JSON", name, 0)
 
 
 _DECODER = json.JSONDecoder(

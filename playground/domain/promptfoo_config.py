@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 from playground.domain import json_items, yaml_values
-from playground.domain.json_tables import check_cells
+from playground.domain.json_tables import check_cells, check_names
 from playground.domain.json_values import RepeatedKey, Value, cell
 from playground.domain.limits import Limits
 from playground.domain.promptfoo_checks import names
@@ -14,7 +14,7 @@ from playground.domain.promptfoo_prompts import variants_of
 from playground.domain.promptfoo_tests import READ, ConfigRows, inline_tests, list_of
 from playground.domain.refusals import FileRefused
 from playground.domain.sources import Reading
-from playground.domain.tabular import Record, check_width
+from playground.domain.tabular import Record
 
 _TEST_NAMES = frozenset(
     (
@@ -74,7 +74,7 @@ class ConfigSource:
         if not self._rows:
             raise _no_tests(config)
         self.header = list(dict.fromkeys(name for row in self._rows for name in row))
-        check_width(self.header, limits, line=1)
+        check_names(len(self.header), limits, line=1)
         if rows.has_nested:
             self.repairs["nested_values_kept_as_json"] = None
         told = {rows.expected: "expected", rows.description: "filter"}

@@ -14,14 +14,14 @@ from typing import BinaryIO
 from playground.domain.json_faults import Item, parsed
 from playground.domain.json_items import items, value_at
 from playground.domain.json_outline import Path
-from playground.domain.json_tables import check_cells
+from playground.domain.json_tables import check_cells, check_names
 from playground.domain.json_values import RepeatedKey
 from playground.domain.limits import Limits
 from playground.domain.promptfoo_checks import Checks, names
 from playground.domain.promptfoo_outputs import Head, Result, head_of, results_of
 from playground.domain.promptfoo_tests import free_name
 from playground.domain.refusals import FileRefused
-from playground.domain.tabular import Record, check_width
+from playground.domain.tabular import Record
 
 _SHORT_LABEL = 40
 _MOST_PROMPTS = 12
@@ -90,9 +90,7 @@ class ResultsSource:
             ) from exc
         for result in results_of(value if isinstance(value, dict) else {}, head):
             self._take(result, item.line)
-        width = len(self._variables) + len(self._columns)
-        if width > self._limits.columns:
-            check_width([""] * width, self._limits, line=item.line)
+        check_names(len(self._variables) + len(self._columns), self._limits, line=item.line)
 
     def _take(self, result: Result, line: int) -> None:
         """Put a result aside; the first answer of a model to a prompt is the one that is kept."""
