@@ -16,8 +16,8 @@ _OWN_ROLES = {
     "question": "input",
     "system_prompt": "system_prompt",
     "conversation": "conversation",
-    "output_text": "response",
 }
+_ANSWERS = ("sample.output_text", "output_text")
 
 
 def is_row(row: Mapping[str, Value]) -> bool:
@@ -68,7 +68,10 @@ def shaped(row: dict[str, Value]) -> dict[str, Value]:
 def roles_of(header: list[str]) -> dict[str, str]:
     """The roles that the names tell. At most one input and one expected column are told."""
     roles = {name: _OWN_ROLES[name] for name in header if name in _OWN_ROLES}
-    others = [name for name in header if name not in roles]
+    answer = next((name for name in _ANSWERS if name in header), None)
+    if answer:
+        roles[answer] = "response"
+    others = [name for name in header if name not in roles and name not in _ANSWERS]
     if expected := _strongest("expected", others):
         roles[expected] = "expected"
         others.remove(expected)

@@ -103,7 +103,7 @@ def _value(node: Node) -> Value:
     if isinstance(node, MappingNode):
         return _mapping(node)
     text = _SURROGATE.sub("\ufffd", str(node.value))
-    if not isinstance(node, ScalarNode) or node.style is not None:
+    if not isinstance(node, ScalarNode) or node.style:
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]
@@ -116,7 +116,7 @@ def _mapping(node: MappingNode) -> dict[str, Value]:
     for key, child in node.value:
         if not isinstance(key, ScalarNode):
             raise _at(key, "a name has to be a text, not a list or an object.")
-        if key.value == "<<" and key.style is None:
+        if key.value == "<<" and not key.style:
             merged = {**_merged(child), **merged}
         elif key.value in found:
             raise _at(key, f"the name {key.value[:80]!r} stands twice in one object.")
