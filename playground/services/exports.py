@@ -28,6 +28,7 @@ CONTENT_TYPES = {
 MOST_CELL_UNITS = 32_767
 MOST_SHEET_ROWS = 1_048_576
 _CHUNK = 500
+_WIDTH = 24
 _IN_MEMORY = 5 * 1024 * 1024
 # Spreadsheets take UTF-8 for what it is only when a file begins like this.
 _BOM = "\ufeff"
@@ -92,6 +93,8 @@ def _write_book(target: IO[bytes], columns: Sequence[Column], ids: Sequence[int]
     sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     sheet.freeze_panes(1, 0)
     bold = book.add_format({"bold": True})
+    # As text: else a spreadsheet makes a number of the next id that is typed.
+    sheet.set_column(0, len(columns) - 1, _WIDTH, book.add_format({"num_format": "@"}))
     try:
         for place, column in enumerate(columns):
             sheet.write_string(0, place, safe_cell(column.name), bold)

@@ -47,17 +47,26 @@ function edit(cell) {
   cell?.querySelector("[data-open]")?.click();
 }
 
-document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("[data-cell-form]");
-  if (!form?.closest("[data-grid]") || !event.target.matches("textarea")) return;
+// What a key does in the text box of a cell; nothing for most.
+const ACTIONS = {
+  Escape: (form) => leave(form),
+  Tab: (form, event) => save(form, event.shiftKey ? -1 : 1),
+  Enter: (form) => save(form, 0),
+};
+
+function acts(event, form) {
   const withCtrl = event.ctrlKey || event.metaKey;
-  const isPlain = !withCtrl && !event.shiftKey && !event.altKey && !event.isComposing;
-  if (event.key === "Escape") leave(form);
-  else if (event.key === "Enter" && (withCtrl || (isPlain && "enterSaves" in form.dataset))) save(form, 0);
-  else if (event.key === "Tab" && !withCtrl && !event.altKey) save(form, event.shiftKey ? -1 : 1);
-  else return;
+  if (event.altKey || event.isComposing || !(event.key in ACTIONS)) return false;
+  if (event.key !== "Enter") return !withCtrl;
+  return withCtrl || (!event.shiftKey && "enterSaves" in form.dataset);
+}
+
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("[data-grid] [data-cell-form]");
+  if (!form || !event.target.matches("textarea") || !acts(event, form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  ACTIONS[event.key](form, event);
 });
 
 document.addEventListener("click", (event) => {
@@ -107,6 +116,15 @@ document.addEventListener("htmx:load", (event) => {
   else focus(cells(row)[place]);
 });
 
+function count(form) {
+  const chosen = [...form.elements].filter((box) => box.name === "row" && box.checked).length;
+  form.querySelector("[data-chosen]").textContent = `${chosen} row${chosen === 1 ? " is" : "s are"} selected.`;
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.form?.id === "chosen") count(event.target.form);
+});
+
 // One tab stop for the grid: Enter on a cell does what its link does.
 function calm(root) {
   for (const link of root.querySelectorAll("[data-grid=edit] [data-open], tr > td > [data-open]")) link.tabIndex = -1;
@@ -118,5 +136,5 @@ function calm(root) {
 document.addEventListener("htmx:load", (event) => calm(event.detail.elt));
 calm(document);
 
-const added = /^#r\d+$/.test(location.hash) && document.querySelector(location.hash);
+const added = document.querySelector("[data-grid=edit] tr:target");
 if (added) focus(cells(added)[0]);
