@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 import pytest
-from django.test import Client
+from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import User, Workspace
 from evals.engine import calls
+from evals.llm.base import Client, Endpoint
+from evals.llm.registry import open_client
 from evals.models import Answer, Run
 from evals.queries.out_of_date import Counts, counts_of, out_of_date
 from evals.queries.reading import read
@@ -62,11 +64,10 @@ def run_all(ground: Playground) -> Run:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The endpoints that a client was opened for."""
     found: list[object] = []
-    open_client = calls.open_client
 
-    def note(endpoint: object) -> object:
+    def note(endpoint: Endpoint) -> Client:
         found.append(endpoint)
-        return open_client(endpoint)  # type: ignore[arg-type] # passed on as it came
+        return open_client(endpoint)
 
     monkeypatch.setattr(calls, "open_client", note)
     return found
@@ -82,7 +83,7 @@ def ground(alice: User, workspace: Workspace) -> Playground:
 
 
 def test_it_judges_the_answers_of_a_file_without_a_call(
-    client_alice: Client, ground: Playground, opened: list[object]
+    client_alice: Browser, ground: Playground, opened: list[object]
 ) -> None:
     assert [one.name for one in ground.variants.all()] == ["gpt-4o", "claude-sonnet-4"]
     setup_service.suggest(ground)
@@ -103,7 +104,7 @@ def test_it_judges_the_answers_of_a_file_without_a_call(
 
 
 def test_only_answers_to_changed_and_missing_rows_are_out_of_date(
-    client_alice: Client, alice: User, workspace: Workspace, ground: Playground
+    client_alice: Browser, alice: User, workspace: Workspace, ground: Playground
 ) -> None:
     """Five rows changed, three new, two missing: seven answers of each variant are marked."""
     setup_service.suggest(ground)
