@@ -8,7 +8,7 @@ from evals import kpis as catalogue
 from evals.domain.snapshot import ColumnSpec, letter
 from evals.queries.setup_page import line_words
 from evals.services import template_setups
-from evals.services.kpis import PLACE_WORDS, PLACES
+from evals.services.kpis import PLACE_WORDS, PLACES, Place
 from evals.services.template_setups import LATER, Entry
 from playground.domain.template_nodes import BadTemplate
 from playground.domain.template_setup import read_setup
@@ -30,13 +30,20 @@ class KpiWords:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceWords:
+    """The KPIs of one place in the rule; `later` are those that do not exist yet."""
+
+    word: str
+    kpis: tuple[KpiWords, ...]
+    later: tuple[KpiWords, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetupWords:
-    """The setup of a template: variants as stored, each with its letter; `places` are (word, KPIs),
-    those without any left out.
-    """
+    """The setup of a template: variants as stored, each with its letter; places that have KPIs."""
 
     variants: Sequence[Mapping[str, Any]]
-    places: tuple[tuple[str, tuple[KpiWords, ...]], ...]
+    places: tuple[PlaceWords, ...]
     rule: str
     note: str
     used_count: int
@@ -58,15 +65,13 @@ def setup_words(template: Template) -> SetupWords:
     columns = [ColumnSpec(id=c.name, name=c.name, role=c.role) for c in template.columns]
     entries: list[Entry] = setup.get("kpis", [])
     words = [(entry["place"], _kpi(entry, columns)) for entry in entries]
-    places = (
-        (PLACE_WORDS[place], tuple(kpi for at, kpi in words if at == place)) for place in PLACES
-    )
+    places = (_place(place, [kpi for at, kpi in words if at == place]) for place in PLACES)
     return SetupWords(
         variants=[
             {**variant, "letter": letter(index)}
             for index, variant in enumerate(setup.get("variants", []))
         ],
-        places=tuple((word, kpis) for word, kpis in places if kpis),
+        places=tuple(place for place in places if place.kpis or place.later),
         rule=_rule(setup),
         note=setup.get("note", ""),
         used_count=sum(not kpi.reason for _place, kpi in words),
@@ -91,6 +96,14 @@ def _read(setup: Mapping[str, Any]) -> dict[str, Any]:
         return read_setup(setup)
     except BadTemplate:
         return {}
+
+
+def _place(place: Place, kpis: Sequence[KpiWords]) -> PlaceWords:
+    return PlaceWords(
+        word=PLACE_WORDS[place],
+        kpis=tuple(kpi for kpi in kpis if not kpi.is_later),
+        later=tuple(kpi for kpi in kpis if kpi.is_later),
+    )
 
 
 def _kpi(entry: Entry, columns: Sequence[ColumnSpec]) -> KpiWords:
