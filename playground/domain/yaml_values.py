@@ -102,7 +102,7 @@ def _value(node: Node) -> Value:
         return [_value(child) for child in node.value]
     if isinstance(node, MappingNode):
         return _mapping(node)
-    text = _SURROGATE.sub("\ufffd", str(node.value))
+    text = _stored(str(node.value))
     if not isinstance(node, ScalarNode) or node.style:
         return text
     if text in _CONSTANTS:
@@ -118,11 +118,16 @@ def _mapping(node: MappingNode) -> dict[str, Value]:
             raise _at(key, "a name has to be a text, not a list or an object.")
         if key.value == "<<" and not key.style:
             merged = {**_merged(child), **merged}
-        elif key.value in found:
-            raise _at(key, f"the name {key.value[:80]!r} stands twice in one object.")
+        elif (name := _stored(key.value)) in found:
+            raise _at(key, f"the name {name[:80]!r} stands twice in one object.")
         else:
-            found[_SURROGATE.sub("\ufffd", key.value)] = _value(child)
+            found[name] = _value(child)
     return {**merged, **found}
+
+
+def _stored(text: str) -> str:
+    """Escapes such as "\\0" and "\\ud800" make what no database stores."""
+    return _SURROGATE.sub("\ufffd", text.replace("\x00", ""))
 
 
 def _merged(node: Node) -> dict[str, Value]:
