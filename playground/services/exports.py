@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,9 @@ CONTENT_TYPES = {
 # What Excel takes: a cell in units of UTF-16, a sheet in rows with the header.
 MOST_CELL_UNITS = 32_767
 MOST_SHEET_ROWS = 1_048_576
+# Characters that a sheet writes as _x0001_, and the beginning of what would be read as such.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}[_\x00-\x08\x0b-\x1f\ufffe\uffff])")
 _CHUNK = 500
 _WIDTH = 24
 _IN_MEMORY = 5 * 1024 * 1024
@@ -85,6 +89,11 @@ class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types.
 
     def _xml_rich_inline_string(self, string: str, attributes: Sequence[tuple[str, str]]) -> None:
         self._xml_inline_string(string, True, attributes)
+
+    @staticmethod
+    def _escape_control_characters(data: str) -> str:
+        # XlsxWriter's own overlooks escapes that share a line, as in _x0041_x0042_.
+        return _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPE.sub("_x005F_", data))
 
 
 def _write_book(target: IO[bytes], columns: Sequence[Column], ids: Sequence[int]) -> None:

@@ -66,6 +66,8 @@ WORST = [
     "\ufeffmark first",
     "_x0041_",
     "_x000D_",
+    "_x0041_x0042_",
+    "_x0041\x01",
     "{{x}}",
     "<r>no <b>markup</b></r>",
     "&amp;<![CDATA[x]]>",
