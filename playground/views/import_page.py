@@ -37,6 +37,7 @@ def page(
         "form": forms.playground,
         "columns": forms.columns,
         "used": len(used),
+        "file_rows": upload.report.get("file_rows", upload.report.get("row_count", 0)),
         "dialect": DialectForm(upload),
         "template_columns": template_of(upload),
         "names_list": NAMES_LIST,
