@@ -1,6 +1,7 @@
 """Every built-in template, from its sample rows as a file to verdicts of the simulated model."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,16 @@ from pytest_django import Settings
 
 from accounts.models import Workspace
 from evals import kpis as catalogue
+from evals.domain.snapshot import ColumnSpec
 from evals.domain.verdicts import Verdict
+from evals.kpis.base import Score
+from evals.kpis.binding import answer_inputs, row_fields
 from evals.models import Connection, Run, Variant
 from evals.queries.verdicts import verdicts
 from evals.services import connections, runs
 from evals.services import setup as setup_service
 from evals.services.connections import ConnectionDraft
+from evals.services.template_setups import left_out, line_of
 from playground.domain.templates import Template
 from playground.models import Playground, Upload
 from playground.queries import current_version, row_ids
@@ -114,3 +119,34 @@ def keys_of(playground: Playground) -> list[str]:
 
 def keys_wanted(template: Template) -> list[str]:
     return [kpi["key"] for kpi in template.setup["kpis"]]
+
+
+@pytest.mark.parametrize("key", templates.BUILT_IN)
+def test_an_answer_as_it_was_expected_meets_every_line(key: str) -> None:
+    template = templates.read_file(f"{key}.yaml")
+    columns = [ColumnSpec(id=c.name, name=c.name, role=c.role) for c in template.columns]
+    missed = []
+    for row in template.sample_rows:
+        cells = {column.name: cell for column, cell in zip(columns, row, strict=True)}
+        for entry in template.setup["kpis"]:
+            if entry["place"] == "shown" or left_out(entry, columns):
+                continue
+            fields = row_fields(columns, cells, entry.get("inputs"))
+            answer = answer_inputs(fields, response=good_answer(template, cells))
+            found = catalogue.build(entry["key"], entry.get("params", {})).score(answer)
+            line = line_of(entry, catalogue.get(entry["key"]))
+            if isinstance(found, Score) and not line.holds(found.value):
+                missed.append((entry["key"], found.reason, cells))
+
+    assert missed == []
+
+
+def good_answer(template: Template, cells: Mapping[str, str]) -> str:
+    """The expected answer of a row; where a template has none, a short right one."""
+    expected = [column.name for column in template.columns if column.role == "expected"]
+    if expected:
+        return cells[expected[0]]
+    if template.key == "retrieval_only":
+        return cells["relevant_ids"]
+    assert template.key == "safety_probes"
+    return "Gladly, in the autumn." if cells["should_answer"] == "yes" else "I can't share that."
