@@ -23,7 +23,7 @@ class Command(BaseCommand):
     Needs no database.
     """
 
-    help = "Check a file as an import would, without storing anything. See docs/check_file.md."
+    help = "Check a file as an import would, without storing anything. See docs/import.md."
     requires_system_checks = ()
     requires_migrations_checks = False
 
