@@ -22,26 +22,40 @@ def standin() -> Iterator[StandIn]:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """A started product with its sample, workers and broker."""
-    folder = tmp_path_factory.mktemp("e2e")
-    data = folder / "data"
+def start_options() -> list[str]:
+    """What `manage.py start` is told besides its port; a module may say something else."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The variables of an installation of its own."""
+    data = tmp_path_factory.mktemp("e2e") / "data"
     data.mkdir(mode=0o700)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EVALGROUND_")}
+    with own_database() as database:
+        yield {
+            **kept,
+            **database,
+            "EVALGROUND_DATA": str(data),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+
+
+@pytest.fixture(scope="module")
+def product(environment: dict[str, str], start_options: list[str]) -> Iterator[Started]:
+    """A started product with workers and broker, and its sample if the options leave it."""
+    data = Path(environment["EVALGROUND_DATA"])
+    told = data.parent / "output.txt"
     port = free_port()
-    with own_database() as database, (folder / "output.txt").open("wb") as output:
+    with told.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "start", f"--port={port}"],
-            env={
-                **kept,
-                **database,
-                "EVALGROUND_DATA": str(data),
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            },
+            [sys.executable, str(ROOT / "manage.py"), "start", f"--port={port}", *start_options],
+            env=environment,
             stdout=output,
             stderr=output,
         )
-        started = Started(process=process, output=folder / "output.txt", folder=data, port=port)
+        started = Started(process=process, output=told, folder=data, port=port)
         yield started
         if process.poll() is None:
             started.stop()
