@@ -2,16 +2,18 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from config.limits import UploadLimits
+from evals.models import Variant
 from playground.domain import json_files
 from playground.domain.refusals import FileRefused
 from playground.domain.sources import Source
+from playground.models import Playground
 from tests.playground.conftest import Bring
 
 LIMITS = UploadLimits()
@@ -438,3 +440,27 @@ def test_it_brings_a_promptfoo_config_through_the_real_form(bring: Bring) -> Non
     ]
     assert "notes" not in upload.report["setup"]
     assert "llm-rubric" in json.dumps(upload.report["findings"])
+
+
+@pytest.mark.django_db
+def test_it_makes_variants_of_the_prompts_of_a_promptfoo_config(
+    imported: Callable[..., Playground],
+) -> None:
+    playground = imported(CONFIG.encode(), "promptfooconfig.yaml")
+    variants = Variant.objects.filter(playground=playground).order_by("id")
+    assert [(variant.name, variant.system_prompt) for variant in variants] == [
+        *(("Prompt 1", ""), ("Prompt 2", "Be short."))
+    ]
+
+
+@pytest.mark.django_db
+def test_it_makes_variants_of_the_models_of_promptfoo_results(
+    imported: Callable[..., Playground],
+) -> None:
+    playground = imported(json.dumps(FILE).encode(), "output.json")
+    roles = dict(playground.columns.values_list("name", "role"))
+    assert roles == {
+        "q": "input", "expected": "expected", "openai:gpt-4o": "response", "Claude": "response",
+    }  # fmt: skip
+    variants = Variant.objects.filter(playground=playground, answers_column__isnull=False)
+    assert sorted(variants.values_list("name", flat=True)) == ["Claude", "openai:gpt-4o"]
