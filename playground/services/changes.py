@@ -8,6 +8,7 @@ from accounts.errors import Refused
 from playground.domain.identity import Ordinals
 from playground.domain.matching import KnownRows, Match, cut, cut_around_change
 from playground.models import Column, DatasetVersion, Playground, Row, Upload
+from playground.services import row_store
 from playground.services.filling import ADD, MODES, REPLACE, Filling, filling
 from playground.services.planning import planned_columns
 from playground.services.profiling import chunks
@@ -47,7 +48,8 @@ def diff(upload: Upload, report: Mapping[str, Any]) -> dict[str, Any]:
         plan = filling(playground, planned_columns(upload), mode)
     except Refused as exc:
         return {"mode": mode, "error": exc.message, "hint": exc.hint}
-    known = KnownRows() if mode == ADD else known_rows(version, plan)
+    with row_store.unmapped():
+        known = KnownRows() if mode == ADD else known_rows(version, plan)
     found = _Found(plan)
     for row, match in matched(plan, known, rows_of_upload(upload)):
         found.take(row, match)

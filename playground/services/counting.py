@@ -5,6 +5,7 @@ import logging
 from django.db.models import QuerySet
 
 from playground.models import DatasetVersion
+from playground.services import row_store
 from playground.services.profiling import profile_of
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ def count(version_id: int) -> None:
     version = uncounted().filter(pk=version_id).select_related("playground").first()
     if version is None:
         return
-    profile = profile_of(version)
+    with row_store.unmapped():
+        profile = profile_of(version)
     mine = DatasetVersion.objects.filter(pk=version_id)
     if not mine.filter(edits=version.edits).update(profile=profile, is_counted=True):
         mine.update(profile=profile)

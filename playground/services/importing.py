@@ -30,7 +30,8 @@ def run_import(upload_id: int) -> None:
         return
     upload = Upload.objects.select_related("playground", "into").get(pk=upload_id)
     try:
-        _import(upload, lease)
+        with row_store.unmapped():
+            _import(upload, lease)
     except LeaseLostError:
         logger.info("import_given_up upload=%s", upload_id)
 

@@ -1,7 +1,8 @@
 """Stores many rows at once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.db import connection
@@ -29,6 +30,27 @@ class NewRow(NamedTuple):
 def as_json(cells: Mapping[str, str]) -> str:
     """The cells as the database keeps them."""
     return _to_json(cells)
+
+
+@contextmanager
+def unmapped() -> Iterator[None]:
+    """Within it SQLite reads its file instead of mapping it.
+
+    For a job that reads every row once: each page of the file that is mapped counts as memory of
+    the process, and stays.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA mmap_size")
+        mapped = int(cursor.fetchone()[0])
+        cursor.execute("PRAGMA mmap_size=0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA mmap_size={mapped}")
 
 
 def store(rows: Sequence[NewRow]) -> None:
