@@ -79,7 +79,7 @@ class ConfigSource:
             self.repairs["nested_values_kept_as_json"] = None
         told = {rows.expected: "expected", rows.description: "filter"}
         self.roles: Mapping[str, str] = {name: told[name] for name in self.header if name in told}
-        variants, notes = variants_of(config.get("prompts"))
+        variants, notes = variants_of(config.get("prompts"), rows.vars)
         notes += [*_models(config), *rows.notes(), *_left_out(config)]
         self.setup: Mapping[str, object] = {
             **({"variants": variants} if variants else {}),

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Container
 
 from playground.domain import json_values
 from playground.domain.json_values import RepeatedKey, Value, cell
 from playground.domain.promptfoo_checks import names
+from playground.domain.text_template import placeholders
 
 MOST_VARIANTS = 8
 _MOST_CHARACTERS = 50_000
@@ -18,12 +20,18 @@ _FILE = re.compile(
 _SYSTEM = frozenset({"system", "developer"})
 
 
-def variants_of(prompts: Value) -> tuple[list[dict[str, object]], list[str]]:
-    """The variants that prompts make, and sentences about those that make none."""
+def variants_of(
+    prompts: Value, variables: Container[str]
+) -> tuple[list[dict[str, object]], list[str]]:
+    """The variants that prompts make, and sentences about those that make none.
+
+    A prompt is taken over when it is plain text around `variables`, those that the tests have.
+    """
     variants: list[dict[str, object]] = []
     files: list[str] = []
     logic: list[str] = []
     chats: list[str] = []
+    unknown: list[str] = []
     for label, prompt in _each(prompts):
         name = (label or f"Prompt {len(variants) + 1}")[:_LONGEST_NAME]
         text = cell(prompt).strip()
@@ -34,6 +42,8 @@ def variants_of(prompts: Value) -> tuple[list[dict[str, object]], list[str]]:
             logic.append(name)
         elif parts is None or max(map(len, parts)) > _MOST_CHARACTERS:
             chats.append(name)
+        elif missing := [n for n in placeholders("\n".join(parts)) if n not in variables]:
+            unknown += [f"{{{{{one}}}}}" for one in missing]
         else:
             system, question = parts
             variants.append({"name": name, "system": system, "prompt": question, "context": False})
@@ -41,6 +51,7 @@ def variants_of(prompts: Value) -> tuple[list[dict[str, object]], list[str]]:
         ("Prompts that are in files of their own are not taken over: {}.", files),
         ("Prompts with logic ({{% … %}}) are not taken over: {}.", logic),
         ("Prompts of several messages, or too long, are not taken over: {}.", chats),
+        ("Prompts that use what the tests do not have are not taken over: {}.", unknown),
         (
             f"There is room for {MOST_VARIANTS} variants. These prompts are left out: {{}}.",
             [str(variant["name"]) for variant in variants[MOST_VARIANTS:]],

@@ -214,13 +214,16 @@ def test_it_names_the_file_that_has_the_tests() -> None:
 def test_it_reads_prompts_as_variants_as_far_as_there_is_room() -> None:
     config = {
         "providers": ["x"],
-        "prompts": [*(f"{number} {{{{q}}}}" for number in range(9)), "p.txt", "exec:a.sh"],
+        "prompts": [*(f"{number} {{{{q}}}}" for number in range(9)), "p.txt", "{{q | upper}}"],
         "tests": [{"vars": {"q": "a"}}],
     }
     _kind, source = opened(json.dumps(config), "c.json")
     variants = source.setup["variants"]
     assert isinstance(variants, list)
     assert len({variant["name"] for variant in variants}) == 8
+    assert "the tests do not have are not taken over: “{{q | upper}}”." in str(
+        source.setup["notes"]
+    )
     assert "There is room for 8 variants. These prompts are left out: “Prompt 9”." in str(
         source.setup["notes"]
     )
