@@ -44,7 +44,7 @@ def reasons(
     verdict = Verdict(verdicts.codes[variant, position])
     vocabulary = Vocabulary(names=names, scales=scales or {})
     if verdict == Verdict.ERROR:
-        return ["The model gave no answer, so there is nothing to judge"]
+        return ["There is no answer, so there is nothing to judge"]
     findings = list(_findings(rule, verdicts, variant, position))
     if verdict == Verdict.WAITING:
         missing = [one for one in findings if one.state == ConditionState.MISSING]

@@ -172,6 +172,6 @@ def test_what_is_not_judged_says_why() -> None:
     assert [reasons(rule, verdicts, 0, position, NAMES) for position in range(3)] == [
         ["Token F1 is not scored yet"],
         ["Not answered yet"],
-        ["The model gave no answer, so there is nothing to judge"],
+        ["There is no answer, so there is nothing to judge"],
     ]
     assert _reasons(Rule(), f1=1.0) == ["No KPI is in the rule"]
