@@ -90,8 +90,9 @@ def _fits(role: str, facts: Facts) -> bool:
 
 def is_response(facts: Facts) -> bool:
     """Whether the column's name says which model has given the texts that stand in it."""
-    is_text = facts.type not in {"number", "date", "yes_no"}
-    return facts.filled > 0 and is_text and bool(model_names.answered_by(facts.name))
+    # Numbers under a model's bare name are rather its scores.
+    may_be = facts.type not in {"number", "date", "yes_no"} or model_names.says_answer(facts.name)
+    return facts.filled > 0 and may_be and bool(model_names.answered_by(facts.name))
 
 
 def _other(facts: Facts) -> str:

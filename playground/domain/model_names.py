@@ -58,6 +58,11 @@ def answered_by(column: str) -> str:
     return name if is_model(lower) else ""
 
 
+def says_answer(column: str) -> bool:
+    """Whether the name says itself that answers stand there: "output_gpt4", and not "gpt-4"."""
+    return bool(answered_by(column)) and not is_model(" ".join(column.split()).lower())
+
+
 def is_model(name: str) -> bool:
     """Whether `name`, in lower case, is a model's name and nothing else."""
     first, *others = re.split(r"[\s_]+", name)

@@ -43,9 +43,15 @@ def check_at_once(upload: Upload) -> None:
 
     For a page that shows what a choice has changed.
     """
-    if upload.size <= QUICK_BYTES and file_names.ending(upload.file_name) in TEXT_ENDINGS:
+    if is_quick(upload):
         check(upload.pk)
     upload.refresh_from_db()
+
+
+def is_quick(upload: Upload) -> bool:
+    """Whether the file is small enough to be checked within a request."""
+    is_text = file_names.ending(upload.file_name) in TEXT_ENDINGS
+    return is_text and upload.size <= QUICK_BYTES
 
 
 def _check(upload: Upload, lease: Lease) -> None:

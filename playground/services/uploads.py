@@ -21,7 +21,7 @@ from playground.domain import file_kinds, file_names
 from playground.models import Playground, Upload
 from playground.services import bringing, counting, importing, rows, stored_files
 from playground.services.changes import mode_of
-from playground.services.checking import check
+from playground.services.checking import check, is_quick
 from playground.services.filling import MODES, REPLACE, filling
 from playground.services.importing import run_import
 from playground.services.planning import planned_columns
@@ -115,7 +115,8 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
     column of the report with any of `name`, `type`, `role`; `fixes`, an option for any kind of
     problem; `mode`; and `dialect` with any of `encoding`, `delimiter` (its name), `quote` (its
     name), `sheet`, `has_header`. All but the first two have the file checked again, so that every
-    number stays true; with a new dialect, what was set for columns is forgotten.
+    number stays true; with a new dialect, what was set for columns is forgotten. A worker is rung
+    for large files; the caller checks a small one with `checking.check_at_once`.
 
     Raises NotReady when the import has begun or ended.
     """
@@ -134,7 +135,8 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
         Upload.objects.filter(pk=upload.pk).update(
             report={}, error="", hint="", lease_until=None, attempts=0
         )
-        enqueue.check_upload(upload.pk)
+        if not is_quick(upload):
+            enqueue.check_upload(upload.pk)
 
 
 def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:

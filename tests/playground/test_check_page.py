@@ -1,0 +1,382 @@
+"""The check of an import: problems with their fixes, the mapping to a template, the preview."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User, Workspace
+from playground.domain.templates import Template, TemplateColumn
+from playground.models import Playground, Row, Upload
+from playground.services import uploads
+from tests.playground.conftest import Bring, mapping
+
+ODD = (
+    "id,question,answer,context,score\n"
+    "1,Where?,Here,Somewhere,1\n"
+    "2,,There,Somewhere,2\n"
+    "3,When?,grÃ¶ÃŸer,,3\n"
+    "1,Who?,You,Someone,4\n"
+    "3,When?,grÃ¶ÃŸer,,3\n"
+    '5,Why?,"\' =1+1",So,5\n'
+    "6,What?,This,That,6,too much\n"
+    "7,How?\n"
+    "8,Which?,lost \ufffd,That,7\n"
+    "9,Whose?,x,y,many\n"
+).encode()
+
+
+def page(client: Client, upload: Upload, query: str = "") -> str:
+    return client.get(reverse("import-check", args=[upload.pk]) + query).content.decode()
+
+
+def shown(upload: Upload) -> dict[str, str]:
+    """What the form of the check posts when nothing is changed."""
+    posted = mapping(upload)
+    for position, column in enumerate(uploads.planned_columns(upload)):
+        for key in ("name", "type", "role"):
+            posted[f"c{position}-{key}"] = getattr(column, key)
+    return posted
+
+
+def choose(client: Client, upload: Upload, **posted: str) -> Upload:
+    """Presses a button of the check with the columns as they stand."""
+    answer = client.post(reverse("import-choose", args=[upload.pk]), shown(upload) | posted)
+    assert answer.status_code == 302
+    upload.refresh_from_db()
+    return upload
+
+
+def stored(client: Client, upload: Upload) -> list[list[str]]:
+    """Imports the file by the button: the cells of its rows."""
+    client.post(reverse("import-start", args=[upload.pk]), shown(upload))
+    uploads.run_import(upload.pk)
+    return [list(row.cells.values()) for row in Row.objects.order_by("position")]
+
+
+def found(upload: Upload) -> dict[str, dict[str, Any]]:
+    return {finding["kind"]: finding for finding in upload.report["findings"]}
+
+
+@pytest.fixture
+def odd(client_alice: Client, bring: Bring) -> Upload:
+    roles = {"c0-role": "row_id", "c4-role": "filter"}
+    return choose(client_alice, bring(ODD, "odd.csv"), **roles)
+
+
+def test_every_problem_has_its_fix_chosen_and_one_other(client_alice: Client, odd: Upload) -> None:
+    words = page(client_alice, odd)
+
+    offered = {
+        kind: [(option["label"], option["is_chosen"]) for option in finding["options"]]
+        for kind, finding in found(odd).items()
+    }
+    assert offered == {
+        "long": [("Skip them", True), ("Join into the last column", False)],
+        "short": [("Fill with empty cells", True), ("Skip them", False)],
+        "broken": [("Repair", True), ("Leave", False)],
+        "lost": [("Keep them", True), ("Skip them", False)],
+        "no_input": [("Keep them", True), ("Skip them", False)],
+        "no_context": [("Keep them", True), ("Skip them", False)],
+        "repeated_row": [("Keep all", True), ("Skip the later ones", False)],
+        "repeated_id": [("Keep all", True), ("Skip the later ones", False)],
+        "guard": [("Take off", True), ("Leave", False)],
+    }
+    assert "“grÃ¶ÃŸer” was probably “größer”." in words
+    assert words.count('aria-pressed="true"') == len(offered)
+    assert "Import 9 rows" in words
+
+
+# kind, option, the number of rows that would be stored, the reason in the file of the others
+CHOICES = [
+    ("long", "join", 10, ""),
+    ("short", "skip", 8, "fewer cells than the header"),
+    ("lost", "skip", 8, "characters were lost"),
+    ("no_input", "skip", 8, "the input is empty"),
+    ("no_context", "skip", 6, "no context"),
+    ("repeated_row", "skip", 8, "the row came before"),
+    ("repeated_id", "skip", 8, "the row id came before"),
+    ("guard", "leave", 9, ""),
+    ("broken", "leave", 9, ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "option", "rows", "reason"), CHOICES)
+def test_a_fix_changes_the_numbers_the_rows_and_the_file_of_those_left_out(
+    client_alice: Client, odd: Upload, kind: str, option: str, rows: int, reason: str
+) -> None:
+    upload = choose(client_alice, odd, fix=f"{kind}:{option}")
+
+    assert (upload.state, upload.report["row_count"]) == (Upload.State.CHECKED, rows)
+    assert upload.report["refused_count"] == 10 - rows
+    assert f"Import {rows} rows" in page(client_alice, upload)
+    if upload.report["refused_count"]:
+        given_back = client_alice.get(reverse("import-refused", args=[upload.pk])).getvalue()
+        lines = list(csv.reader(io.StringIO(given_back.decode())))[1:]
+        assert len(lines) == 10 - rows
+        assert not reason or reason in {line[1] for line in lines}
+    assert len(stored(client_alice, upload)) == rows
+
+
+def test_what_the_preview_shows_is_what_is_stored(client_alice: Client, odd: Upload) -> None:
+    preview = [row["cells"] for row in odd.report["first_rows"]]
+
+    rows = stored(client_alice, odd)
+
+    assert rows[: len(preview)] == preview
+    assert rows[2] == ["3", "When?", "größer", "", "3"]
+    assert rows[5] == ["5", "Why?", "=1+1", "So", "5"]
+    assert rows[6] == ["7", "How?", "", "", ""]
+
+
+def test_a_choice_can_be_taken_back_and_keeps_the_columns(
+    client_alice: Client, odd: Upload
+) -> None:
+    upload = choose(client_alice, odd, **{"fix": "short:skip", "c2-name": "reply"})
+    upload = choose(client_alice, upload, **{"fix": "short:pad", "c2-name": "reply"})
+
+    assert upload.report["row_count"] == 9
+    assert 'value="reply"' in page(client_alice, upload)
+    assert 'value="reply"' not in page(client_alice, choose(client_alice, upload, again="1"))
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [{"fix": "long:explode"}, {"fix": "wizard:skip"}, {"set": "99:role:input"}, {"mode": "eat"}],
+)
+def test_what_is_not_offered_is_refused(
+    client_alice: Client, odd: Upload, posted: dict[str, str]
+) -> None:
+    answer = client_alice.post(reverse("import-choose", args=[odd.pk]), shown(odd) | posted)
+
+    assert answer.status_code == 422
+
+
+def test_a_typed_column_names_the_cells_that_do_not_fit(client_alice: Client, odd: Upload) -> None:
+    upload = choose(client_alice, odd, **{"c4-type": "number"})
+
+    assert found(upload)["wrong_type"]["title"] == "1 row does not fit the type of “score”"
+    assert "“many” in “score” does not." in found(upload)["wrong_type"]["detail"]
+    assert choose(client_alice, upload, fix="wrong_type:skip").report["row_count"] == 8
+
+
+def test_problem_rows_can_be_shown_instead(client_alice: Client, odd: Upload) -> None:
+    words = page(client_alice, odd, "?rows=problems")
+
+    assert "more cells than the header" in words
+    assert "Left out" in words
+    assert "First 7 of 7 rows with something to check" in words
+
+
+def test_an_open_quote_may_be_read_as_a_character(client_alice: Client, bring: Bring) -> None:
+    upload = bring(b'question,answer\nwhere,"5 in\nwhen,now\n')
+
+    assert (upload.report["row_count"], upload.report["refused_count"]) == (0, 1) or (
+        upload.state == Upload.State.REFUSED
+    )
+    client_alice.post(reverse("import-choose", args=[upload.pk]), {"fix": "unclosed:no_quotes"})
+    upload.refresh_from_db()
+
+    assert upload.report["row_count"] == 2
+    assert upload.report["reading"]["dialect"]["quote"] == ""
+
+
+def test_single_quotes_are_found_and_can_be_set(client_alice: Client, bring: Bring) -> None:
+    upload = bring(b"question,answer\n'one, two','three, four'\nfive,six\n")
+    assert stored(client_alice, upload)[0] == ["one, two", "three, four"]
+
+    upload = bring(b"question,answer\n'one',two\n")
+    assert upload.report["reading"]["dialect"]["quote"] == '"'
+    reading = {"encoding": "", "delimiter": "", "quote": "single", "has_header": "yes"}
+    client_alice.post(reverse("import-choose", args=[upload.pk]), reading)
+    upload.refresh_from_db()
+    assert upload.report["first_rows"][0]["cells"] == ["one", "two"]
+
+
+def test_columns_can_be_changed_where_they_are_odd(client_alice: Client, bring: Bring) -> None:
+    rows = "".join(f"q{n},{n % 28 + 1}/{13 + n % 15}/2024,t{n},\n" for n in range(60))
+    upload = bring(f"question,day,topic,empty\n{rows}x,25/12/2024,t0,\n".encode())
+
+    assert {"date_orders", "many_categories", "empty_column"} <= set(found(upload))
+    upload = choose(client_alice, upload, set="2:role:left_out")
+    options = found(upload)["many_categories"]["options"]
+    assert [option["is_chosen"] for option in options] == [False, True]
+    assert [column["type"] for column in upload.report["columns"]][1] == "text"
+
+
+def test_models_names_are_columns_of_answers(client_alice: Client, bring: Bring) -> None:
+    upload = bring(
+        b"prompt,ideal,gpt-4o,response of llama-3-8b,output_claude,gpt-4o score\n"
+        b"2+2?,4,four,4,five,1\n3+3?,6,six,6,seven,0\n"
+    )
+
+    columns = [(column["name"], column["role"]) for column in upload.report["columns"]]
+    assert columns == [
+        ("prompt", "input"),
+        ("ideal", "expected"),
+        ("gpt-4o", "response"),
+        ("llama-3-8b", "response"),
+        ("claude", "response"),
+        ("gpt-4o score", "filter"),
+    ]
+
+
+TEMPLATE = Template(
+    key="support",
+    name="Support answers",
+    description="",
+    columns=(
+        TemplateColumn(name="question", type="long_text", role="input", required=True),
+        TemplateColumn(name="expected_answer", type="long_text", role="expected"),
+        TemplateColumn(name="context", type="text_list", role="context"),
+        TemplateColumn(name="topic", type="category", role="filter"),
+        TemplateColumn(name="policy", type="long_text", role="policy", required=True),
+    ),
+    setup={"rule": {"mode": "all"}},
+)
+TICKETS = (
+    "Nr,Frage,Antwort,Kontext,Notizen,Topic\n"
+    "1,Wo ist mein Paket?,Unterwegs,Der Versand dauert,intern eins,Versand\n"
+    "2,,Nein,,intern zwei,Versand\n"
+    "3,Wann?,Morgen,Bald,intern drei,Termin\n"
+).encode("ascii")
+
+
+@pytest.fixture
+def tickets(workspace: Workspace, alice: User) -> Upload:
+    upload = uploads.receive(
+        workspace=workspace,
+        user=alice,
+        file_name="tickets.csv",
+        chunks=[TICKETS],
+        template=TEMPLATE.to_json(),
+    )
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+    return upload
+
+
+def test_a_file_fills_a_template_by_names_and_meaning(
+    client_alice: Client, tickets: Upload
+) -> None:
+    columns = [(c["original"], c["name"], c["role"]) for c in tickets.report["columns"]]
+    words = page(client_alice, tickets)
+
+    assert columns == [
+        ("Nr", "Nr", "row_id"),
+        ("Frage", "question", "input"),
+        ("Antwort", "expected_answer", "expected"),
+        ("Kontext", "context", "context"),
+        ("Notizen", "Notizen", "left_out"),
+        ("Topic", "topic", "filter"),
+    ]
+    assert "No column fills “policy”" in words
+    assert '<option value="expected_answer">' in words
+    assert "1 row has no “question”" in words
+    assert "Import 2 rows" in words
+
+
+def test_a_required_column_keeps_its_empty_rows_when_told_so(
+    client_alice: Client, tickets: Upload
+) -> None:
+    upload = choose(client_alice, tickets, fix="required:keep")
+
+    assert upload.report["row_count"] == 3
+    stored(client_alice, upload)
+    playground = Playground.objects.get()
+    required = [column.name for column in playground.columns.filter(required=True)]
+    assert (required, playground.template["name"]) == (["question"], "Support answers")
+
+
+def test_a_name_of_the_template_brings_type_and_role(client_alice: Client, tickets: Upload) -> None:
+    upload = choose(client_alice, tickets, **{"c4-name": "Policy"})
+
+    assert "lacking_required" not in found(upload)
+    plan = uploads.planned_columns(upload)[4]
+    assert (plan.name, plan.type, plan.role, plan.required) == (
+        *("policy", "long_text", "policy"),
+        True,
+    )
+
+
+def test_without_rows_there_is_nothing_to_import(client_alice: Client, bring: Bring) -> None:
+    upload = bring(b"question,notes\nwhere,\nwhen,\n")
+
+    posted = {"c1-role": "context", "fix": "no_context:skip"}
+    words = page(client_alice, choose(client_alice, upload, **posted))
+
+    assert 'form="import-form"' not in words
+    assert "2 rows have no context" in words
+
+
+def test_other_rows_than_shown_are_not_stored_unseen(client_alice: Client, odd: Upload) -> None:
+    """Columns that are posted with the import itself, as without scripts."""
+    choose(client_alice, odd, fix="wrong_type:skip")
+    posted = shown(odd) | {"c4-type": "number"}
+
+    answer = client_alice.post(reverse("import-start", args=[odd.pk]), posted, follow=True)
+
+    assert "Look at them, then import." in answer.content.decode()
+    assert "Import 8 rows" in answer.content.decode()
+    assert not Playground.objects.exists()
+
+
+def test_a_file_for_a_playground_says_what_changes(
+    client_alice: Client, workspace: Workspace, bring: Bring
+) -> None:
+    stored(client_alice, bring(b"id,question\n1,a\n2,b\n3,c\n"))
+    playground = Playground.objects.get()
+    upload = uploads.receive(
+        workspace=workspace,
+        user=None,
+        file_name="again.csv",
+        chunks=[b"id,question\n1,a\n2,B\n4,d\n"],
+        into=playground,
+    )
+    uploads.check(upload.pk)
+
+    words = page(client_alice, upload)
+
+    assert "Replace: 1 changed, 1 new, 1 removed" in words
+    assert 'name="question"' not in words
+    client_alice.post(reverse("import-choose", args=[upload.pk]), {"mode": "add"})
+    assert "Add 3 rows" in page(client_alice, upload)
+
+
+def test_an_upload_of_an_older_version_still_shows_and_imports(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(b"question\nwhere\n")
+    report = upload.report
+    old = {key: report[key] for key in ("encoding_label", "columns", "row_count", "refused_count")}
+    old |= {
+        "dialect": report["reading"]["dialect"],
+        "repairs": [],
+        "findings": [{"kind": "nul", "level": "info", "title": "One", "detail": "", "lines": []}],
+        "first_rows": [{"line": 2, "cells": ["where"]}],
+    }
+    del old["dialect"]["quote"]
+    Upload.objects.filter(pk=upload.pk).update(report=old)
+    upload.refresh_from_db()
+
+    assert "Import 1 row" in page(client_alice, upload)
+    assert stored(client_alice, upload) == [["where"]]
+
+
+def test_a_refused_file_can_be_read_another_way(client_alice: Client) -> None:
+    posted = {"file": SimpleUploadedFile("a.csv", b"question,answer\nx,\xff\xfe\xfa\n")}
+    client_alice.post(reverse("playground-new"), posted)
+    upload = Upload.objects.get()
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.REFUSED
+
+    reading = {"encoding": "cp1252", "delimiter": "", "quote": "", "has_header": "yes"}
+    client_alice.post(reverse("import-choose", args=[upload.pk]), reading)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.report["row_count"]) == (Upload.State.CHECKED, 1)
