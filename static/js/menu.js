@@ -1,7 +1,13 @@
-// A <details class="menu"> closes when something else is pressed, and on Esc, with the focus back on it.
+// A <details class="menu"> closes when something else is pressed or something in it is chosen, and on Esc;
+// the focus goes back on it.
+function close(menu) {
+  if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  menu.open = false;
+}
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
+    if (!menu.contains(event.target) || event.target.closest(".menu-item")) close(menu);
   }
 });
 
@@ -9,6 +15,6 @@ document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
   if (!menu) return;
   event.preventDefault();
-  menu.open = false;
+  close(menu);
   menu.querySelector("summary").focus();
 });

@@ -96,9 +96,9 @@ def test_it_needs_the_same_queries_at_any_size(
 ) -> None:
     small, large = imported(many(2)), imported(many(300))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         get(client_alice, address(small))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         get(client_alice, address(large))
 
 
