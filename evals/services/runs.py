@@ -38,7 +38,7 @@ def create_run(
     `row_ids` are in order of position; `limit` takes the first so many. `form_token` makes it
     safe to call twice: the second call gives the run of the first.
 
-    Raises Refused when there is nothing to run.
+    Raises Refused when there is nothing to run, and NotReady when the rows were edited meanwhile.
     """
     chosen = row_ids[:limit]
     if not chosen:
@@ -90,7 +90,7 @@ def _create(
     Playground.objects.select_for_update().get(id=playground.id)
     if made := _made_before(playground, form_token):
         return made
-    freeze_current_version(playground)
+    freeze_current_version(playground, row_ids=row_ids)
     newest = Run.objects.filter(playground_id=playground.id).order_by("-number").first()
     ranges = _ranges(snapshot, len(row_ids))
     run = Run.objects.create(

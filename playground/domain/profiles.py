@@ -14,13 +14,16 @@ _ENOUGH_FOR_A_CATEGORY = 4
 _YES_NO = YES | NO
 # No leading zero: 007 is a code. No more digits than a float holds: a long id is no number.
 _NUMBER = re.compile(
-    r"[+-]?(?!0\d)(\d{1,3}(,\d{3})+|\d{1,15})?([.,]\d{1,15})?([eE][+-]?\d{1,3})?%?"
+    r"(?=[+-]?[.,]?\d)[+-]?(?!0\d)(\d{1,3}(,\d{3})+|\d{1,15})?([.,]\d{1,15})?([eE][+-]?\d{1,3})?%?"
 )
-# One reading only: a comma may part thousands or decimals, so it makes no number; nor does 007.
+# What needs no second thought, read by pandas; `number_in` reads the rest. 007 is none of both.
 # What matches is a finite float, and so is the sum of two.
 STRICT_NUMBER = re.compile(
     r"[+-]?((0|[1-9][0-9]{0,14})(\.[0-9]{1,40})?|\.[0-9]{1,40})([eE](\+?[0-9]{1,2}|-[0-9]{1,3}))?"
 )
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(?!\d)")
+# The sum of two is a finite float, for a median between them.
+_LARGEST = 1e150
 _DATE = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?"
     r"|\d{1,2}[./]\d{1,2}[./](\d{4}|\d{2})"
@@ -34,7 +37,21 @@ def is_yes_no(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    return any(c.isdigit() for c in text) and _NUMBER.fullmatch(text) is not None
+    return _NUMBER.fullmatch(text) is not None
+
+
+def number_in(text: str) -> float | None:
+    """What a text says that `is_number`: 1234 for "1,234", 12 for "12%", 0.5 for "0,5".
+
+    A comma before groups of three digits parts thousands, any other one decimals. None for what
+    is no number, and for one that no float holds.
+    """
+    if not is_number(text):
+        return None
+    bare = text.removesuffix("%")
+    bare = _GROUPED.sub(lambda found: found[0].replace(",", ""), bare, count=1).replace(",", ".")
+    number = float(bare)
+    return number if abs(number) <= _LARGEST else None
 
 
 def is_date(text: str) -> bool:

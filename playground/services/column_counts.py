@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from playground.domain import lengths
-from playground.domain.profiles import MANY, SHORT, STRICT_NUMBER
+from playground.domain.profiles import MANY, SHORT, STRICT_NUMBER, number_in
 
 TOP = 5
 
@@ -45,8 +45,10 @@ class ColumnCounts:
         self._lengths = _sum(self._lengths, counts.groupby(counts.index.str.len()).sum())
         self._keep_few(counts)
         if self._numbers is not None:
-            is_number = filled.str.fullmatch(STRICT_NUMBER)
-            self._numbers.append(filled[is_number].to_numpy(dtype=np.float64))
+            is_plain = filled.str.fullmatch(STRICT_NUMBER)
+            self._numbers.append(filled[is_plain].to_numpy(dtype=np.float64))
+            written = map(number_in, filled[~is_plain])
+            self._numbers.append(np.array([n for n in written if n is not None], dtype=np.float64))
 
     def _keep_few(self, counts: "pd.Series[int]") -> None:
         if self._few is None:

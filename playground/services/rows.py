@@ -16,6 +16,9 @@ from playground.services.profiling import Profile, profile_of
 from playground.services.row_store import BATCH, NewRow
 from playground.signals import playground_made
 
+# A statement takes so many ids at a time.
+_MOST_IDS = 900
+
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnDraft:
@@ -170,10 +173,14 @@ class RowWriter:
         )
 
 
-def freeze_current_version(playground: Playground) -> DatasetVersion:
+def freeze_current_version(
+    playground: Playground, *, row_ids: Sequence[int] = ()
+) -> DatasetVersion:
     """The playground's newest version, frozen from now on: a run may rely on its rows.
 
-    Raises NotReady while it has no rows, as during an import.
+    `row_ids` are those that the run was put together with. Raises NotReady when one of them is
+    not in this version, because rows were edited meanwhile; and while there are no rows, as
+    during an import.
     """
     version = playground.versions.first()
     if version is None or not version.row_count:
@@ -181,5 +188,17 @@ def freeze_current_version(playground: Playground) -> DatasetVersion:
             f"{playground.name} has no rows yet.",
             hint="Wait for the import to end, or bring a file.",
         )
+    if not _has_rows(version, set(row_ids)):
+        raise NotReady(
+            f"The rows of {playground.name} were edited meanwhile.",
+            hint="Reload the page and start the run again.",
+        )
     versions.freeze(version)
     return version
+
+
+def _has_rows(version: DatasetVersion, row_ids: set[int]) -> bool:
+    rows = version.rows().order_by()
+    if len(row_ids) <= _MOST_IDS:
+        return rows.filter(pk__in=row_ids).count() == len(row_ids)
+    return row_ids <= set(rows.values_list("id", flat=True))

@@ -22,6 +22,8 @@ _LOOK_AGAIN = "With these columns other rows are stored than before. Look at the
 def import_check(request: HttpRequest, import_id: int) -> HttpResponse:
     upload = access.get_upload(request.user, import_id)
     if upload.state == Upload.State.IMPORTED and upload.playground_id:
+        if words := uploads.outcome(upload):
+            messages.success(request, words)
         return redirect("data" if upload.into_id else "setup", upload.playground_id)
     return page(request, upload)
 

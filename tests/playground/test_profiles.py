@@ -81,18 +81,18 @@ def test_words_for_nothing_are_values_like_others(client_alice: Client, imported
 def test_it_tells_numbers_from_junk(
     client_alice: Client, as_number: Callable[[bytes], Playground]
 ) -> None:
-    numbers = ["3", "-2.5", "1e3", "+4", ".5"]
-    junk = ["007", "1,5", "1,234", "12%", "nan", "inf", "1e400", "٣", "1_000", "0x1", "about 3"]
+    numbers = ["3", "-2.5", "1e3", "+4", ".5", "1,5", "1,234", "12%", "٣"]
+    junk = ["007", "nan", "inf", "1e400", "1_000", "0x1", "e5", "about 3"]
     playground = as_number(column_of(*numbers, *junk, ""))
 
     assert profiles(playground)["value"]["numbers"] == {
         "min": -2.5,
         "median": 3.0,
-        "max": 1000.0,
+        "max": 1234.0,
         "not_numbers": len(junk),
     }
     shown = words(client_alice, playground, "value")
-    assert "Smallest -2.5 Median 3 Largest 1,000 Not a number 11" in shown
+    assert "Smallest -2.5 Median 3 Largest 1,234 Not a number 8" in shown
 
 
 def test_a_number_column_without_numbers_shows_no_zero(
@@ -282,11 +282,27 @@ def expected_top(values: list[str]) -> list[list[object]] | None:
     return [[value, count] for value, count in order[:5]]
 
 
+def expected_number(value: str) -> float | None:
+    plain = r"[+-]?((0|[1-9]\d{0,14})(\.\d{1,40})?|\.\d{1,40})([eE](\+?\d\d?|-\d{1,3}))?"
+    if re.fullmatch(plain, value, re.ASCII):
+        return float(value)
+    written = (
+        r"([+-]?)(?!0\d)(\d{1,3}(?:,\d{3})+|\d{1,15}|)(?:[.,](\d{1,15}))?((?:[eE][+-]?\d{1,3})?)%?"
+    )
+    found = re.fullmatch(written, value)
+    if found is None or not any(letter.isdigit() for letter in value):
+        return None
+    sign, whole, decimals, power = found.groups()
+    if not whole and not decimals:
+        return None
+    number = float(f"{sign}{whole.replace(',', '') or 0}.{decimals or 0}{power}")
+    return number if abs(number) <= 1e150 else None
+
+
 def expected_numbers(values: list[str]) -> dict[str, float | None] | None:
     if not values:
         return None
-    form = r"[+-]?((0|[1-9]\d{0,14})(\.\d{1,40})?|\.\d{1,40})([eE](\+?\d\d?|-\d{1,3}))?"
-    found = [float(value) for value in values if re.fullmatch(form, value, re.ASCII)]
+    found = [number for value in values if (number := expected_number(value)) is not None]
     return {
         "min": min(found, default=None),
         "median": median(found) if found else None,

@@ -8,6 +8,7 @@ from accounts.errors import NotReady, Refused
 from accounts.models import User, Workspace
 from playground import queries
 from playground.models import Column, Playground, Row
+from playground.services import editing
 from playground.services.rows import ColumnDraft, create_playground, freeze_current_version
 
 QUESTION = ColumnDraft(name="question", role=Column.Role.INPUT)
@@ -124,6 +125,16 @@ def test_the_first_run_freezes_the_version_once(make: Make) -> None:
 def test_a_playground_without_rows_cannot_be_frozen(make: Make) -> None:
     with pytest.raises(NotReady, match="Shop has no rows yet"):
         freeze_current_version(make([QUESTION], []))
+
+
+def test_rows_that_were_edited_meanwhile_are_not_frozen(make: Make) -> None:
+    playground = make([QUESTION], [["a"], ["b"]])
+    chosen = queries.row_ids(queries.current_version(playground))
+    editing.delete_rows(playground, chosen[:1])
+
+    with pytest.raises(NotReady, match="The rows of Shop were edited meanwhile"):
+        freeze_current_version(playground, row_ids=chosen)
+    assert freeze_current_version(playground, row_ids=chosen[1:]).frozen_at is not None
 
 
 def test_a_version_has_the_rows_that_are_valid_in_it(make: Make) -> None:
