@@ -1,6 +1,6 @@
 const browser = Object.fromEntries(
   [
-    "CSS", "DataTransfer", "Element", "Event", "File", "HTMLDialogElement", "MutationObserver", "URL",
+    "CSS", "CustomEvent", "DataTransfer", "Element", "Event", "File", "HTMLDialogElement", "MutationObserver", "URL",
     "document", "getSelection", "history", "localStorage", "navigator", "setTimeout",
   ].map((name) => [name, "readonly"]),
 );

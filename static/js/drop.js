@@ -47,7 +47,7 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-choose-file]")) input()?.click();
   if (event.target.closest("[data-upload-cancel]")) {
-    input()?.dispatchEvent(new Event("htmx:abort", { bubbles: true }));
+    input()?.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
   }
 });
 
