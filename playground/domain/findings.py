@@ -95,7 +95,7 @@ def noted(setup: Mapping[str, object]) -> Iterator[Finding]:
             kind="beside_rows",
             level="info",
             title="What the file says beside its rows",
-            detail=" ".join(str(note) for note in notes),
+            detail="\n".join(str(note) for note in notes),
             count=len(notes),
             lines=(),
         )

@@ -55,7 +55,11 @@ class ConfigRows:
                 self._others += 1
 
     def _row(self, test: Mapping[str, Value]) -> dict[str, str]:
-        values = {**object_of(self._default.get("vars")), **object_of(test.get("vars"))}
+        own = object_of(test.get("vars"))
+        # A test's own variables come first: the first input is what KPIs take as the question.
+        values = own | {
+            n: v for n, v in object_of(self._default.get("vars")).items() if n not in own
+        }
         self._look_at(values)
         row = {name: cell(value) for name, value in values.items()}
         asserts = [*list_of(test.get("assert")), *list_of(self._default.get("assert"))]

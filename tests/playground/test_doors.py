@@ -96,6 +96,8 @@ def test_it_makes_a_row_of_each_test_of_a_promptfoo_config() -> None:
             "topic": "",
         },
     ]
+    # The first column may be taken for the question: no value that all tests share.
+    assert source.header[:2] == ["question", "price"]
     assert source.roles == {"expected": "expected", "description": "filter"}
     assert list(source.repairs) == ["nested_values_kept_as_json"]
 
