@@ -14,7 +14,15 @@ from accounts.errors import NotReady, Refused
 from accounts.models import User, Workspace
 from playground.domain.matching import cut_around_change
 from playground.models import Column, DatasetVersion, Playground, Row, Upload
-from playground.services import bringing, counting, editing, row_store, uploads, versions
+from playground.services import (
+    bringing,
+    counting,
+    editing,
+    profiling,
+    row_store,
+    uploads,
+    versions,
+)
 from playground.services.leases import MOST_ATTEMPTS, LeaseLostError
 from playground.services.row_store import NewRow
 from playground.services.rows import ColumnDraft, create_playground, freeze_current_version
@@ -408,7 +416,7 @@ def test_a_count_that_an_edit_has_overtaken_is_made_again(shop: Playground) -> N
     key = str(shop.columns.get(name="answer").pk)
     row = current(shop).rows()[0]
     editing.edit_cell(shop, row.pk, int(key), "")
-    real = counting.profile_of
+    real = profiling.profile_of
 
     def edit_meanwhile(version: DatasetVersion) -> object:
         profile = real(version)
