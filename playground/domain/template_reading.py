@@ -81,7 +81,8 @@ def plain(template: Template) -> dict[str, Any]:
         {name: cell for name, cell in zip(names, row, strict=True) if cell}
         for row in template.sample_rows
     ]
-    return {**template.to_json(), "description": template.description, "sample_rows": rows}
+    known = {"name": template.name, "description": template.description}
+    return {**known, **template.to_json(), "sample_rows": rows}
 
 
 def _column(entry: object, place: str, vocabulary: Vocabulary) -> TemplateColumn:
