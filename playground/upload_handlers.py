@@ -4,9 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http import multipartparser
 
-# What a form has besides its file: field names, boundaries, the token.
-_FORM_BYTES = 64 * 1024
+# Django answers a part whose headers are longer than 1,024 bytes with a bare 400, and the name of
+# the file stands in them: 255 letters of some scripts are too many.
+multipartparser.MAX_TOTAL_HEADER_SIZE = 16 * 1024  # type: ignore[attr-defined]  # not in stubs
+
+# What a form has besides its file: the fields of 500 columns, boundaries, the token.
+_FORM_BYTES = 1024 * 1024
 
 
 class BoundedUploadHandler(TemporaryFileUploadHandler):

@@ -100,7 +100,7 @@ READ = [
     good("largest cell.csv", lambda: _cell(1_000_000), 1, probes={(0, "question"): "q"}),
     good("sent as a path.csv", _PLAIN, 2, QA, "filename_sanitised", sent_as="../../etc/at.d/y.csv"),
     good("sent by windows.csv", _PLAIN, 2, QA, "filename_sanitised", sent_as="C:\\tmp\\y.csv"),
-    good("long name.csv", _PLAIN, 2, QA, "filename_sanitised", sent_as="n" * 300 + ".csv"),
+    good("long name.csv", _PLAIN, 2, QA, "filename_sanitised", sent_as="n" * 5_000 + ".csv"),
     good(
         *("markup in the name.csv", _PLAIN, 2, QA, "filename_sanitised"),
         sent_as='"><script>alert(1)<b>.csv',
