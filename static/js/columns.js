@@ -48,6 +48,15 @@ document.addEventListener("keydown", (event) => {
   } else if (row.nextElementSibling) place(row, row.nextElementSibling.nextElementSibling);
 });
 
+// Words that come with a new editor are not read out; the same words put in again are.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const status = event.target.matches?.("[data-columns]") && event.target.querySelector("[role=status]");
+  if (!status || !status.textContent) return;
+  const words = status.textContent;
+  status.textContent = "";
+  setTimeout(() => { status.textContent = words; }, 100);
+});
+
 document.addEventListener("pointerdown", (event) => {
   const grip = event.button === 0 && event.target.closest("[data-columns] [data-grip]");
   if (grip) dragging(grip, grip.closest("[data-column]"), event, place);
