@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +11,18 @@ from accounts.models import Workspace
 from evals.domain.matrix import ScoreState
 from evals.domain.snapshot import Snapshot, VariantSpec
 from evals.engine import calls, score_store
-from evals.models import Answer, Connection, ConnectionState, Run, Shard
+from evals.models import Answer, Connection, ConnectionState, Run, Shard, Variant
 from evals.services import connections, runs
 from playground.models import Playground
 from playground.queries import current_version, row_ids
 from playground.services.rows import ColumnDraft, create_playground
 from tests.engine import sample
+from tests.engine.installation import Installation, has_ended, kill, stored, until
 from tests.engine.invariants import assert_invariants
 
 Answered = Callable[..., Run]
+# About half a second of work.
+ROWS = 4_000
 
 
 def playground(home: Workspace, answers: Sequence[str]) -> Playground:
@@ -164,9 +168,31 @@ def test_they_go_on_where_a_killed_process_left_them(answered: Answered) -> None
 
 def test_they_outlive_their_connection(answered: Answered) -> None:
     run = answered(["0 grams", "1 grams"])
+    Variant.objects.all().delete()
     Connection.objects.all().delete()
 
     assert runs.drain_here(run.id, timeout_s=20)
 
     assert_invariants(run)
     assert run.n_ok == 2
+
+
+@pytest.mark.chaos
+def test_a_killed_worker_loses_none_of_them(
+    answered: Answered, tmp_path: Path, call_log: Path
+) -> None:
+    run = answered([f"{n} grams" if n % 7 else "" for n in range(ROWS)])
+    installation = Installation(tmp_path, call_log)
+    try:
+        victim = installation.worker()
+        until(lambda: stored(run) > 0)
+        kill(victim)
+        assert stored(run) < ROWS, "killed too late to say anything"
+        installation.worker()
+        until(lambda: has_ended(run), seconds=60)
+    finally:
+        installation.end()
+
+    assert_invariants(run)
+    empty = len(range(0, ROWS, 7))
+    assert (run.n_ok, run.n_error, installation.calls) == (ROWS - empty, empty, 0)

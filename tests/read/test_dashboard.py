@@ -280,6 +280,8 @@ def test_it_calls_a_simulated_variant_simulated(client_alice: Client, store_run:
 
     named = dict(re.findall(r'<th scope="row">(Model \d)(.*?)</th>\s*<td class="pl">', page, re.S))
     assert [">Simulated<" in named[name] for name in ("Model 1", "Model 2")] == [False, True]
+    # In the table of accuracies and above its column of the pass rates.
+    assert page.count(">Simulated<") == 2
 
 
 def test_it_names_the_variants_without_a_price(client_alice: Client, store_run: StoreRun) -> None:

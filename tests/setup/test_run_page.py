@@ -168,6 +168,20 @@ def test_it_calls_a_run_free_only_when_every_price_is_known(
     assert progress(run).cost_note == "not all prices are known"
 
 
+def test_it_says_that_errors_of_an_unpriced_model_were_not_billed(
+    client_alice: Client, ready: Playground
+) -> None:
+    start(client_alice, ready)
+    run = Run.objects.get()
+    snapshot = run.spec.snapshot
+    snapshot["variants"][1]["input_per_1m"] = None
+    run.spec.save()
+    Run.objects.update(state=Run.State.DONE, n_error=run.cells)
+
+    shown = progress(run)
+    assert (shown.cost, shown.cost_note) == ("$0", "nothing was billed")
+
+
 def test_it_cancels_a_run_and_keeps_it(client_alice: Client, ready: Playground) -> None:
     start(client_alice, ready)
     url = reverse("run-cancel", args=[ready.pk])
