@@ -70,8 +70,8 @@ class ConfigRows:
         if description := cell(test.get("description")):
             row[self.description] = description
         metadata = {**object_of(self._default.get("metadata")), **object_of(test.get("metadata"))}
-        own = {*self.vars, self.expected, self.description}
-        row.update({free_name(name, own): cell(value) for name, value in metadata.items()})
+        taken = {*self.vars, self.expected, self.description}
+        row.update({free_name(name, taken): cell(value) for name, value in metadata.items()})
         for name in test:
             if name not in READ:
                 self._left[name[:60]] += 1
