@@ -97,8 +97,9 @@ class ResultsSource:
         given = dict(result.variables)
         expected = self._checks.expected(result.asserts, given)
         self._variables.update(dict.fromkeys(given))
-        if expected is not None and expected != given.get("expected"):
-            self._has_expected = True
+        if expected is not None:
+            # `value: "{{expected}}"` names a column that is there already.
+            self._has_expected = self._has_expected or expected != given.get("expected")
             given[_EXPECTED] = expected
         key = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).digest()
         row = self._rows.get(key)

@@ -156,6 +156,13 @@ def test_it_says_what_of_a_promptfoo_config_no_row_can_hold() -> None:
             [{"q": "a", "expected": "b", "expected_2": "7"}],
         ),
         (
+            "some.json",
+            '{"providers": ["x"], "tests": [{"vars": {"expected": "a"},'
+            ' "assert": [{"type": "equals", "value": "{{expected}}"}]},'
+            ' {"vars": {"expected": "b"}, "assert": [{"type": "equals", "value": "c"}]}]}',
+            [{"expected": "a", "expected_2": "a"}, {"expected": "b", "expected_2": "c"}],
+        ),
+        (
             "merged.yaml",
             "base: &base {tone: warm, q: x}\nprompts: p\ntests: [{vars: {<<: *base, q: y}}]\n",
             [{"tone": "warm", "q": "y"}],
