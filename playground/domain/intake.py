@@ -26,7 +26,7 @@ class Taken:
 
     `problems` names the kinds that were found, whatever was done about them; `notes` what is good
     to know and no problem. `left_out` is the kind for which the record is not stored, "blank" for
-    a blank line, and "" for a row.
+    a blank line, and "" for a row; blank ones may stand for several `lines`.
     """
 
     line: int
@@ -34,6 +34,7 @@ class Taken:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     left_out: str = ""
+    lines: int = 1
 
 
 def shaped(
@@ -89,7 +90,13 @@ class Intake:
     def take(self, record: Record) -> Taken:
         """What becomes of this record."""
         if record.is_blank:
-            return Taken(line=record.line, cells=record.cells, notes=record.notes, left_out="blank")
+            return Taken(
+                line=record.line,
+                cells=record.cells,
+                notes=record.notes,
+                left_out="blank",
+                lines=record.lines,
+            )
         problems = [note for note in record.notes if note in FIXES]
         notes = [note for note in record.notes if note not in FIXES]
         if record.refusal:

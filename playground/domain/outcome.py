@@ -32,7 +32,7 @@ class Outcome:
         for kind in (*taken.problems, *taken.notes):
             self._tally.add(kind, taken.line)
         if taken.left_out == "blank":
-            self._tally.add("blank", taken.line)
+            self._tally.add("blank", taken.line, taken.lines)
             return
         if taken.left_out:
             self.left_out += 1

@@ -36,17 +36,31 @@ class Record:
     """One record of the file; `line` is where it begins, from 1.
 
     `notes` says what was mended: "short", "nul", "quotes". `refusal` says why it cannot be a
-    row: "long" or "unclosed"; "" for a row. A row has as many cells as the header.
+    row: "long" or "unclosed"; "" for a row. A row has as many cells as the header. A blank record
+    may stand for several `lines`.
     """
 
     line: int
     cells: list[str]
     notes: tuple[str, ...] = ()
     refusal: str = ""
+    lines: int = 1
 
     @property
     def is_blank(self) -> bool:
         return not self.refusal and not any(map(str.strip, self.cells))
+
+
+def blank_records(start: int, stop: int, width: int) -> Iterator[Record]:
+    """Blank records for the lines from `start` up to `stop`; after the first ten, one for the rest.
+
+    A sheet may have a million blank rows before a forgotten cell.
+    """
+    one_by_one = min(stop, start + 10)
+    for line in range(start, one_by_one):
+        yield Record(line=line, cells=[""] * width)
+    if one_by_one < stop:
+        yield Record(line=one_by_one, cells=[""] * width, lines=stop - one_by_one)
 
 
 class Table:

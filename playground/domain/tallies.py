@@ -10,9 +10,9 @@ class Tally:
         self._counts: dict[str, int] = {}
         self._lines: dict[str, list[int]] = {}
 
-    def add(self, kind: str, line: int) -> None:
-        """Count `kind` once more, at this line of the file."""
-        self._counts[kind] = self._counts.get(kind, 0) + 1
+    def add(self, kind: str, line: int, times: int = 1) -> None:
+        """Count `kind` once more, or several `times`, at this line of the file."""
+        self._counts[kind] = self._counts.get(kind, 0) + times
         lines = self._lines.setdefault(kind, [])
         if len(lines) < _LINES_KEPT:
             lines.append(line)

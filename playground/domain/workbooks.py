@@ -11,7 +11,7 @@ from playground.domain.archives import Archive, broken_as_refused, too_large
 from playground.domain.limits import Limits
 from playground.domain.refusals import FileRefused
 from playground.domain.sources import Reading
-from playground.domain.tabular import Record
+from playground.domain.tabular import Record, blank_records
 from playground.domain.workbooks_cells import CellTexts, TextRow
 from playground.domain.workbooks_parts import Sheet, Workbook, read_workbook
 from playground.domain.workbooks_rows import SheetRows
@@ -71,10 +71,8 @@ class WorkbookSource:
 
         Raises FileRefused, naming the row, for what is damaged and for what is too long.
         """
-        blank = [""] * len(self.header)
         for row in self._rows:
-            for line in range(self._line + 1, row.number):
-                yield Record(line=line, cells=blank.copy())
+            yield from blank_records(self._line + 1, row.number, len(self.header))
             if row.number > self._line:
                 self._line = row.number
                 yield self._record(row)
