@@ -69,6 +69,7 @@ def _tools(
     selection = state.selection
     counts = queries.segment_counts(version, columns)
     filtering = next((one for one in columns if one.pk == state.filtering), None)
+    values = _values(version, filtering) if filtering else []
     return {
         "segments": [
             (queries.SEGMENTS[show], count, state.query(show="" if show == "all" else show), show)
@@ -80,8 +81,8 @@ def _tools(
             for one in columns
         ],
         "filtering": filtering,
-        "filter_kinds": _kinds(filtering) if filtering else [],
-        "filter_values": _values(version, filtering) if filtering else [],
+        "filter_kinds": _kinds(filtering.type, values) if filtering else [],
+        "filter_values": values,
         "hidden": state.hidden(),
         "hidden_but_search": state.hidden("q"),
         "same_url": state.query(),
@@ -104,13 +105,15 @@ def _shown(row_filter: RowFilter) -> str:
     return row_filter.words if len(row_filter.words) <= 60 else row_filter.words[:60] + "…"
 
 
-def _kinds(column: Column) -> list[tuple[str, str]]:
-    return [(kind, row_filters.WORDS[kind][0]) for kind in row_filters.kinds_for(column.type)]
+def _kinds(column_type: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    """What can be asked of a column: with values to choose from, as of a category."""
+    kinds = row_filters.kinds_for(Column.Type.CATEGORY if values else column_type)
+    return [(kind, row_filters.WORDS[kind][0]) for kind in kinds]
 
 
 def _values(version: DatasetVersion, column: Column) -> list[str]:
     is_choice = column.type in (Column.Type.CATEGORY, Column.Type.YES_NO)
-    is_filter = column.role == Column.Role.FILTER
+    is_filter = column.role == Column.Role.FILTER and column.type == Column.Type.TEXT
     return row_faces.values_of(version, column) if is_choice or is_filter else []
 
 

@@ -32,7 +32,7 @@ def cell_url(playground: Playground, position: int, name: str = "question") -> s
 
 
 def was(page: str) -> str:
-    return re.findall(r'name="was" value="(\w+)"', page)[0]
+    return str(re.findall(r'name="was" value="(\w+)"', page)[0])
 
 
 def save(client: Client, url: str, new: str, **headers: str) -> str:
@@ -44,7 +44,7 @@ def save(client: Client, url: str, new: str, **headers: str) -> str:
 
 
 def token(page: str) -> str:
-    return re.findall(r'name="token" value="([^"]+)"', page)[0]
+    return str(re.findall(r'name="token" value="([^"]+)"', page)[0])
 
 
 def test_a_cell_is_edited_in_place_and_back(client_alice: Client, imported: Imported) -> None:

@@ -1,0 +1,109 @@
+"""What scripts do on the Data page, in Chromium on the served page."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Workspace
+from playground import queries
+from playground.models import Playground
+from playground.services.rows import ColumnDraft, create_playground
+from tests.browser import launched
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        # The browser's loop runs in this thread, and Django would refuse every query beside it.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        yield browser
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: LiveServer, client_alice: Client) -> Iterator[Page]:
+    """A page of Alice's browser, 1440 pixels wide."""
+    context = chromium.new_context(
+        base_url=live_server.url, viewport={"width": 1440, "height": 900}
+    )
+    session = client_alice.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> Playground:
+    return create_playground(
+        workspace=workspace,
+        user=None,
+        name="Shop",
+        question="",
+        columns=[ColumnDraft(name="question"), ColumnDraft(name="topic", role="filter")],
+        rows=[[f"Question {n}?", ("Returns", "Delivery")[n % 2]] for n in range(6)],
+        source_name="shop.csv",
+    )
+
+
+def cells(playground: Playground, position: int) -> list[str]:
+    row = queries.rows_of(queries.current_version(playground)).get(position=position)
+    return [row.cells[str(column.pk)] for column in playground.columns.all()]
+
+
+def test_cells_are_edited_by_keys_and_changed_back(page: Page, shop: Playground) -> None:
+    page.goto(reverse("data", args=[shop.pk]))
+    page.locator("#r2 td").first.click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    box = page.get_by_role("textbox", name="question of row 3")
+    expect(box).to_be_focused()
+
+    # Tab saves, and opens the next cell.
+    box.fill("Is it waterproof?")
+    page.keyboard.press("Tab")
+    expect(page.locator("#r3 td").first).to_contain_text("Is it waterproof?")
+    next_box = page.get_by_role("textbox", name="topic of row 3")
+    expect(next_box).to_be_focused()
+
+    # Esc leaves the cell as it was, with the focus on it.
+    next_box.fill("Nothing")
+    page.keyboard.press("Escape")
+    expect(page.locator("#r3 td").nth(1)).to_be_focused()
+    assert cells(shop, 3) == ["Is it waterproof?", "Returns"]
+
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text("Row 3 is as it was.")
+    expect(page.locator("#r3 td").first).to_contain_text("Question 2?")
+    assert cells(shop, 3) == ["Question 2?", "Returns"]
+    assert page.url.endswith(reverse("data", args=[shop.pk]))
+
+
+def test_a_filter_is_chosen_and_the_rows_left_are_deleted(page: Page, shop: Playground) -> None:
+    page.goto(reverse("data", args=[shop.pk]))
+    page.keyboard.press("f")
+    page.get_by_role("link", name="topic").first.click()
+    page.get_by_label("Value").select_option("Delivery")
+    page.get_by_role("button", name="Filter rows").click()
+
+    expect(page.locator("tbody tr")).to_have_count(3)
+    expect(page.get_by_label("Remove topic is Delivery")).to_be_visible()
+    page.get_by_label("Select row 2").check()
+    page.get_by_label("Select row 6").check()
+    expect(page.get_by_text("2 rows are selected.")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete 2 rows").click()
+
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_label("Remove topic is Delivery").click()
+    expect(page.locator("tbody tr")).to_have_count(4)
+    assert queries.current_version(shop).row_count == 4
