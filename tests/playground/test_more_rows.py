@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -26,7 +26,7 @@ def address(playground: Playground, mode: str = "") -> str:
 
 def post(
     client: Client, playground: Playground, content: bytes, mode: str = "", **headers: str
-) -> HttpResponse:
+) -> Any:
     file = SimpleUploadedFile("again.csv", content)
     return client.post(address(playground, mode), {"file": file}, headers=headers)
 
