@@ -1,7 +1,9 @@
 """A data folder of its own for every test, and the way from bytes to an upload."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from playground.models import Playground, Upload
-from playground.services import uploads
+from accounts.models import Workspace
+from playground.models import ColumnTemplate, Playground, Upload
+from playground.services import own_templates, uploads
 
 Bring = Callable[..., Upload]
 
@@ -61,3 +64,28 @@ def mapping(upload: Upload, **changes: str) -> dict[str, str]:
         for key in ("name", "type", "role"):
             posted[f"c{position}-{key}"] = column[key]
     return posted | changes
+
+
+SMALL_TEMPLATE: dict[str, Any] = {
+    "evalground_template": 1,
+    "name": "Small",
+    "description": "Two columns",
+    "columns": [
+        {"name": "question", "type": "text", "role": "input", "required": True},
+        {"name": "answer", "type": "text", "role": "expected", "required": False},
+    ],
+    "setup": {
+        "variants": [{"name": "Plain", "prompt": "{{question}}", "max_tokens": 60}],
+        "kpis": [{"key": "token_f1", "place": "counted", "line": ">= 0.5"}],
+        "rule": {"mode": "all"},
+    },
+    "sample_rows": [{"question": "How heavy is it?", "answer": "1 kg"}],
+}
+
+
+@pytest.fixture
+def own(workspace: Workspace) -> ColumnTemplate:
+    """The small template, saved in Alice's workspace."""
+    return own_templates.import_json(
+        workspace=workspace, user=None, content=json.dumps(SMALL_TEMPLATE).encode()
+    )
