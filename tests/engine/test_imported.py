@@ -21,8 +21,8 @@ from tests.engine.installation import Installation, has_ended, kill, stored, unt
 from tests.engine.invariants import assert_invariants
 
 Answered = Callable[..., Run]
-# About half a second of work.
-ROWS = 4_000
+# About a quarter of a second of work.
+ROWS = 2_000
 
 
 def playground(home: Workspace, answers: Sequence[str]) -> Playground:
