@@ -70,10 +70,13 @@ def parse(texts: Iterable[str]) -> tuple[RowFilter, ...]:
     return tuple(found)[:MOST_FILTERS]
 
 
-def kinds_for(column_type: str) -> tuple[str, ...]:
-    """The kinds that make sense for a type of column, as `Column.Type` spells it; usual first."""
+def kinds_for(column_type: str, *, has_values: bool) -> tuple[str, ...]:
+    """The kinds that make sense for a column, the usual one first.
+
+    `column_type` as `Column.Type` spells it; `has_values`: one is chosen from a list.
+    """
+    if has_values:
+        return ("is", "not", "empty", "filled")
     if column_type == "number":
         return ("min", "max", "is", "not", "empty", "filled")
-    if column_type in ("category", "yes_no"):
-        return ("is", "not", "empty", "filled")
     return ("has", "is", "not", "empty", "filled")

@@ -81,7 +81,7 @@ def _tools(
             for one in columns
         ],
         "filtering": filtering,
-        "filter_kinds": _kinds(filtering.type, values) if filtering else [],
+        "filter_kinds": _kinds(filtering, values) if filtering else [],
         "filter_values": values,
         "hidden": state.hidden(),
         "hidden_but_search": state.hidden("q"),
@@ -105,9 +105,8 @@ def _shown(row_filter: RowFilter) -> str:
     return row_filter.words if len(row_filter.words) <= 60 else row_filter.words[:60] + "…"
 
 
-def _kinds(column_type: str, values: Sequence[str]) -> list[tuple[str, str]]:
-    """What can be asked of a column: with values to choose from, as of a category."""
-    kinds = row_filters.kinds_for(Column.Type.CATEGORY if values else column_type)
+def _kinds(column: Column, values: Sequence[str]) -> list[tuple[str, str]]:
+    kinds = row_filters.kinds_for(column.type, has_values=bool(values))
     return [(kind, row_filters.WORDS[kind][0]) for kind in kinds]
 
 
