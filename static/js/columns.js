@@ -49,12 +49,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Words that come with a new editor are not read out; the same words put in again are.
-document.addEventListener("htmx:afterSettle", (event) => {
-  const status = event.target.matches?.("[data-columns]") && event.target.querySelector("[role=status]");
+document.addEventListener("htmx:load", (event) => {
+  const editor = event.detail.elt;
+  const status = editor.matches("[data-columns]") && editor.querySelector("[role=status]");
   if (!status || !status.textContent) return;
   const words = status.textContent;
   status.textContent = "";
-  setTimeout(() => { status.textContent = words; }, 100);
+  setTimeout(() => { status.textContent ||= words; }, 100);
 });
 
 document.addEventListener("pointerdown", (event) => {

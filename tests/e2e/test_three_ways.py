@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Download, Locator, Page, expect
 
 from tests.ground.conftest import ROOT, Started
 
@@ -246,3 +246,27 @@ def test_pasted_cells_are_a_file(page: Page) -> None:
         ["How far?", "2 km"],
         ["How long?", "3 h"],
     ]
+
+
+def test_an_upload_tells_its_bytes_and_can_be_ended(
+    visitor: BrowserContext, tmp_path: Path
+) -> None:
+    # Not the page that minds complaints: htmx writes an ended request to the console.
+    page = visitor.new_page()
+    page.goto("/playgrounds/new?template=summaries")
+    name = page.get_by_role("textbox", name=re.compile("^Name of ")).first
+    name.fill("mine")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    session.send("Network.emulateNetworkConditions", slow)
+    file = written(tmp_path / "long.csv", [["question"], *[["x" * 1000]] * 3000])
+
+    page.set_input_files("input[type=file]", file)
+    expect(page.get_by_text(re.compile(r"^\d\.\d of 2\.9 MB$"))).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Cancel").click()
+
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(name).to_have_value("mine")
+    assert page.url.endswith("template=summaries")
+    page.close()

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from accounts.models import Workspace
 from playground.models import ColumnTemplate, Playground, Upload
 from playground.services import own_templates, uploads
+from tests.playground.editor_fields import COLUMNS
 
 Bring = Callable[..., Upload]
 
@@ -88,4 +89,21 @@ def own(workspace: Workspace) -> ColumnTemplate:
     """The small template, saved in Alice's workspace."""
     return own_templates.import_json(
         workspace=workspace, user=None, content=json.dumps(SMALL_TEMPLATE).encode()
+    )
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> ColumnTemplate:
+    """A template of Alice's own, whose prompt uses two of its columns."""
+    return ColumnTemplate.objects.create(
+        workspace=workspace,
+        name="Shop & care",
+        description="What customers ask",
+        columns=COLUMNS,
+        setup={"variants": [{"name": "A", "prompt": "{{topic}}: {{question}}"}], "kpis": []},
+        sample_rows=[
+            ["Do gift cards expire?", "No", "Gift cards"],
+            ["=1+1?", "2", "Sums"],
+            ["Third question", "3", "Sums"],
+        ],
     )
