@@ -11,11 +11,12 @@ from itertools import islice
 
 from django.db import transaction
 
+from accounts.errors import NotReady
 from playground.domain.identity import Ordinals
 from playground.domain.matching import KnownRows
 from playground.models import Column, DatasetVersion, Playground, Row, Upload
 from playground.services import counting, row_store, stored_files, versions
-from playground.services.changes import Matched, known_rows, matched, mode_of
+from playground.services.changes import Matched, known_rows, matched, mode_of, state_of
 from playground.services.filling import ADD, REPLACE, Filling, filling
 from playground.services.leases import Lease
 from playground.services.planning import planned_columns
@@ -36,9 +37,15 @@ def begin(upload: Upload, playground: Playground) -> dict[str, object]:
     """What the job needs to know, for the upload's choices: the version it makes, the new columns.
 
     Within the transaction that starts the import. Raises NotReady while another file is brought
-    into the playground, and Refused for columns that cannot be used together.
+    into the playground or when its rows were edited since the file was compared with them, and
+    Refused for columns that cannot be used together.
     """
     version = versions.lock(playground, besides=upload)
+    if upload.report["diff"].get("of") != state_of(version):
+        raise NotReady(
+            f"{playground.name} was edited since the file was compared with it.",
+            hint="Choose the way the rows come in once more: that compares them again.",
+        )
     plan = filling(playground, planned_columns(upload), mode_of(upload))
     return {"version": version.number + 1, "new_columns": _reserve(playground, plan)}
 

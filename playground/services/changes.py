@@ -29,11 +29,12 @@ def mode_of(upload: Upload) -> str:
 def diff(upload: Upload, report: Mapping[str, Any]) -> dict[str, Any]:
     """What the import of a checked upload would do to the rows of `upload.into`, for its page.
 
-    The `mode`, how many rows are `added`, `changed`, the `same` and `missing` from the file, and
-    `examples` of the first 20 each: added ones by `label` and `text`, changed cells by `row`,
-    `column`, `was` and `now`, missing rows by `row`, `label` and `text`. In the mode "add" no row
-    is compared, so only `added` is a number and the others are None. Columns that cannot be used
-    together give an `error` and a `hint`, and no counts.
+    The `mode`, the state `of` the dataset that was compared, how many rows are `added`, `changed`,
+    the `same` and `missing` from the file, and `examples` of the first 20 each: added ones by
+    `label` and `text`, changed cells by `row`, `column`, `was` and `now`, missing rows by `row`,
+    `label` and `text`. In the mode "add" no row is compared, so only `added` is a number and the
+    others are None. Columns that cannot be used together give an `error` and a `hint`, and no
+    counts.
 
     `report` is what the check has found; the upload has it from now on. Reads every row of the
     file and of the dataset once, in memory that does not grow with their texts.
@@ -56,6 +57,7 @@ def diff(upload: Upload, report: Mapping[str, Any]) -> dict[str, Any]:
     is_compared = mode != ADD
     return {
         "mode": mode,
+        "of": state_of(version),
         "added": found.added,
         "changed": found.changed if is_compared else None,
         "same": found.same if is_compared else None,
@@ -66,6 +68,12 @@ def diff(upload: Upload, report: Mapping[str, Any]) -> dict[str, Any]:
             "missing": _missing_rows(playground, plan, known),
         },
     }
+
+
+def state_of(version: DatasetVersion) -> list[int | str]:
+    """What a file was compared with: another version, edit or name of a column changes it."""
+    names = version.playground.columns.values_list("name", flat=True)
+    return [version.number, version.edits, *names]
 
 
 def known_rows(

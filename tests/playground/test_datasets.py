@@ -392,6 +392,21 @@ def test_one_file_at_a_time_is_brought_in(shop: Playground) -> None:
     assert uploads.start_import(first, name="") == shop
 
 
+def test_what_was_edited_since_the_comparison_is_compared_again(shop: Playground) -> None:
+    upload = bring(shop, shop_rows())
+    answer = shop.columns.get(name="answer")
+    editing.edit_cell(shop, current(shop).rows()[0].pk, answer.pk, "Edited meanwhile")
+
+    with pytest.raises(NotReady, match="was edited since the file was compared"):
+        uploads.start_import(upload, name="")
+    fresh = Upload.objects.get(pk=upload.pk)
+    uploads.choose(fresh, {"mode": "match"})
+    uploads.check(fresh.pk)
+    fresh.refresh_from_db()
+    assert counts(fresh.report["diff"]) == (0, 1, 19, 0)
+    uploads.start_import(fresh, name="")
+
+
 def test_a_run_that_starts_during_an_import_keeps_the_rows_it_saw(shop: Playground) -> None:
     upload, _rows = start_many(shop)
     frozen = freeze_current_version(shop)
