@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -47,6 +47,8 @@ _BROKEN_UTF8 = re.compile(
     rb"[\xc0\xc1][\x80-\xbf]|\xed[\xa0-\xbf][\x80-\xbf]|\xf4[\x90-\xbf][\x80-\xbf]{2}"
 )
 _ENOUGH_TO_GUESS = 12
+# So many characters are shown before and behind a bad byte.
+_AROUND = 120
 _CHOOSE = "Save it again as UTF-8, or choose its encoding here."
 
 
@@ -64,10 +66,14 @@ class Encoding:
 
 @dataclass(frozen=True, kw_only=True)
 class BadBytes:
-    """The first bytes that a codec cannot read: offset from 0, line from 1."""
+    """The first bytes that a codec cannot read: offset from 0, line from 1.
+
+    `raw` is the text around them on their line, with "\ufffd" for what cannot be read.
+    """
 
     offset: int
     line: int
+    raw: str = field(default="", compare=False)
 
 
 def detect(handle: BinaryIO) -> Encoding:
@@ -101,7 +107,12 @@ def first_bad_bytes(handle: BinaryIO, codec: str) -> BadBytes | None:
             text = decoder.decode(chunk, final=is_last)
         except UnicodeDecodeError as exc:
             before = exc.object[: exc.start].decode(codec, errors="replace")
-            return BadBytes(offset=offset - pending + exc.start, line=line + _breaks(before))
+            behind = exc.object[exc.start : exc.start + _AROUND * 4].decode(codec, errors="replace")
+            return BadBytes(
+                offset=offset - pending + exc.start,
+                line=line + _breaks(before),
+                raw=_last_line(before)[-_AROUND:] + _first_line(behind)[:_AROUND],
+            )
         offset += len(chunk)
         line += _breaks(text)
     return None
@@ -112,6 +123,14 @@ def _chunks(handle: BinaryIO) -> Iterator[tuple[bytes, bool]]:
     while chunk := handle.read(CHUNK):
         yield chunk, False
     yield b"", True
+
+
+def _last_line(text: str) -> str:
+    return text.replace("\r", "\n").rpartition("\n")[2]
+
+
+def _first_line(text: str) -> str:
+    return text.replace("\r", "\n").partition("\n")[0]
 
 
 def _breaks(text: str) -> int:
@@ -132,6 +151,7 @@ def undecodable(bad: BadBytes, label: str) -> FileRefused:
         f"byte {bad.offset + 1:,} of the file is not {label}.",
         hint=_CHOOSE,
         line=bad.line,
+        raw=bad.raw,
     )
 
 

@@ -33,16 +33,13 @@ def _lacking(planned: Sequence[Planned], template: Sequence[TemplateColumn]) -> 
         names = [column.name for column in missing if column.required is is_required]
         if not names:
             continue
-        is_one = len(names) == 1
-        title = f"No column fills {quoted(names, 'or')}"
-        what_to_do = "Where it has another name in the file, choose that column under Import as."
+        what = "required" if is_required else "not required"
         yield Finding(
             kind="lacking_required" if is_required else "lacking",
             level="fail" if is_required else "info",
-            title=title,
-            detail=f"{'The column is' if is_one else 'These columns are'} required. {what_to_do}"
-            if is_required
-            else f"The file goes in without {'it' if is_one else 'them'}. {what_to_do}",
+            title=f"No column fills {quoted(names, 'or')}",
+            detail=f"{'It is' if len(names) == 1 else 'They are'} {what}. If the file has it under "
+            "another name, choose it there under Import as; else the rows go in without it.",
             count=len(names),
             lines=(),
         )

@@ -118,6 +118,7 @@ class Inspection:
             encoding_label=found.encoding_label if found else "",
             columns=columns,
             file_rows=self._rows + len(self._unfit),
+            fitting_rows=self._rows,
             row_count=outcome.stored if outcome else self._rows,
             refused_count=outcome.left_out if outcome else len(self._unfit),
             problem_count=outcome.with_problems if outcome else 0,

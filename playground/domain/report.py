@@ -58,16 +58,17 @@ class RowShown:
 class Report:
     """What a file holds. Of a refused file, what was read before it was refused.
 
-    `file_rows` are the rows of the file, blank lines aside; `row_count` of them would be stored
-    and `refused_count` left out. `problem_count` rows have something to check. `repairs` names
-    what was mended without asking, for programs; `findings` says it in words. `setup` is what the
-    format tells of variants, KPIs and a rule.
+    `file_rows` are the rows of the file, blank lines aside, of which `fitting_rows` fit the header;
+    `row_count` of them would be stored and `refused_count` left out. `problem_count` rows have
+    something to check. `repairs` names what was mended without asking, for programs; `findings`
+    says it in words. `setup` is what the format tells of variants, KPIs and a rule.
     """
 
     reading: Reading | None
     encoding_label: str
     columns: tuple[ColumnFound, ...]
     file_rows: int
+    fitting_rows: int
     row_count: int
     refused_count: int
     problem_count: int

@@ -374,6 +374,7 @@ def test_a_refused_file_can_be_read_another_way(client_alice: Client) -> None:
     uploads.check(upload.pk)
     upload.refresh_from_db()
     assert upload.state == Upload.State.REFUSED
+    assert "x,\ufffd" in page(client_alice, upload)
 
     reading = {"encoding": "cp1252", "delimiter": "", "quote": "", "has_header": "yes"}
     client_alice.post(reverse("import-choose", args=[upload.pk]), reading)
