@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -15,6 +16,8 @@ from playground.queries.row_faces import Header
 from playground.services import exports, stored_files
 from playground.views import data_state, row_parts, undoing
 from playground.views.data_state import DataState
+
+_BROUGHT = (Upload.State.IMPORTING, Upload.State.IMPORTED)
 
 
 @require_safe
@@ -117,8 +120,10 @@ def _values(version: DatasetVersion, column: Column) -> list[str]:
 
 
 def _uploads(playground: Playground) -> dict[str, object]:
-    """The last file that came in, and whether rows of it were left out."""
-    upload = Upload.objects.filter(playground=playground).order_by("-id").first()
+    """The last file that came in or is on its way, and whether rows of it were left out."""
+    ours = Upload.objects.filter(Q(playground=playground) | Q(into=playground))
+    # One that was checked and never started, or given up, has brought nothing.
+    upload = ours.filter(state__in=_BROUGHT).order_by("-id").first()
     has_refused = bool(upload and stored_files.refused_rows_of(upload).exists())
     return {"upload": upload, "has_refused_rows": has_refused}
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from playground.models import Playground
+from playground.models import Playground, Upload
 
 Imported = Callable[..., Playground]
 
@@ -113,6 +113,33 @@ def test_cells_are_shown_as_text(client_alice: Client, imported: Imported) -> No
 
     assert "&lt;script&gt;alert(1)" in page
     assert "{{ x }}" in page
+
+
+def test_it_says_that_a_file_is_on_its_way(client_alice: Client, imported: Imported) -> None:
+    playground = imported()
+    upload = Upload.objects.get()
+    Upload.objects.create(
+        workspace=upload.workspace,
+        into=playground,
+        file_name="more.csv",
+        stored_name="x",
+        size=1,
+        state=Upload.State.IMPORTING,
+    )
+
+    assert "more.csv is being imported" in get(client_alice, address(playground))
+
+
+def test_pages_say_their_place_in_either_direction(
+    client_alice: Client, imported: Imported
+) -> None:
+    playground = imported(many(120))
+
+    middle = get(client_alice, address(playground, "?before=51"))
+    found = get(client_alice, address(playground, "?q=T1&after=1&before=101"))
+
+    assert (shown(middle)[0], "1–50 of 120" in middle) == ("Question 0?", True)
+    assert (len(shown(found)), "1–33 of 40" in found) == (33, True)
 
 
 def test_charlie_gets_404(client_charlie: Client, imported: Imported) -> None:

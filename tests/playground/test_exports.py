@@ -1,23 +1,24 @@
 """Rows out as a file, and in again: no text changes on the way."""
 
+import asyncio
 import csv
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from urllib.parse import quote
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import StreamingHttpResponse
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from accounts.models import Workspace
+from accounts.models import User, Workspace
 from playground import queries
 from playground.models import Playground, Upload
 from playground.services import editing, exports, uploads
@@ -265,3 +266,24 @@ def test_it_reads_a_portion_of_the_rows_at_a_time(
 
     assert first.count(b"\n") == 3
     assert b"".join(parts).count(b"\n") == 4
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.django_db(transaction=True)
+def test_it_streams_from_the_asgi_server(
+    alice: User, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(exports, "_CHUNK", 3)
+    playground = made(workspace, [[f"T-{n}", "", ""] for n in range(8)])
+
+    async def parts() -> list[bytes]:
+        client = AsyncClient()
+        await client.aforce_login(alice)
+        url = reverse("data-export", args=[playground.pk])
+        response = await client.get(f"{url}?format={kind}")
+        assert isinstance(response, StreamingHttpResponse)
+        streamed = response.streaming_content
+        assert isinstance(streamed, AsyncIterator)
+        return [part async for part in streamed]
+
+    assert len(asyncio.run(parts())) == {"csv": 4, "jsonl": 3, "xlsx": 1}[kind]
