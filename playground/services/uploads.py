@@ -3,28 +3,27 @@
 `check` and `run_import` are the jobs behind it; workers run them, and `manage.py evaluate` too.
 """
 
-import logging
-import threading
-import time
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db import transaction
 
-from accounts.errors import NotReady
 from accounts.models import User, Workspace
 from playground import enqueue
 from playground.domain import file_kinds, file_names
 from playground.models import Playground, Upload
-from playground.services import bringing, counting, importing, rows, stored_files
+from playground.services import bringing, importing, rows, stored_files
 from playground.services.changes import mode_of
 from playground.services.checking import check, is_quick
 from playground.services.filling import MODES, REPLACE, filling
 from playground.services.importing import run_import
 from playground.services.planning import planned_columns
+from playground.services.stalled import (
+    finish_here,
+    not_ready,
+    resume_stalled_uploads,
+    work_off_stalled,
+)
 
 __all__ = [
     "cancel",
@@ -41,16 +40,10 @@ __all__ = [
     "work_off_stalled",
 ]
 
-logger = logging.getLogger(__name__)
-
-# How long a ring may take to reach a worker before the sweep does the work itself.
-PATIENCE = timedelta(seconds=10)
 _State = Upload.State
-_WORK = (_State.UPLOADED, _State.IMPORTING)
 _STARTED = (_State.IMPORTING, _State.IMPORTED)
 # What the report of a check depends on.
 _CHECKED_CHOICES = frozenset({"dialect", "columns", "fixes", "mode"})
-_sweeping = threading.Lock()
 
 
 def receive(
@@ -129,7 +122,7 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
         choices=kept, state=state
     )
     if not changed:
-        raise _not_ready(upload)
+        raise not_ready(upload)
     upload.choices, upload.state = kept, state
     if is_new_check:
         Upload.objects.filter(pk=upload.pk).update(
@@ -163,7 +156,7 @@ def start_import(upload: Upload, *, name: str, question: str = "") -> Playground
         playground = upload.into or upload.playground
         if playground is not None and upload.state in _STARTED:
             return playground
-        raise _not_ready(upload)
+        raise not_ready(upload)
     if upload.into is None:
         playground, known = _begin_playground(upload, name=name, question=question)
         upload.playground = playground
@@ -219,7 +212,7 @@ def cancel(upload: Upload) -> None:
             .update(state=_State.CANCELLED, playground=None, lease_until=None)
         )
         if not cancelled:
-            raise _not_ready(current)
+            raise not_ready(current)
         if current.state == _State.IMPORTING:
             importing.discard(current)
     stored_files.delete(upload)
@@ -233,78 +226,6 @@ def outcome(upload: Upload) -> str:
         return ""
     if done["version"] is None:
         return f"{upload.file_name} changes nothing: the dataset says the same already."
-    words = {"added": "new", "changed": "changed", "gone": "taken away"}
+    words = {"added": "new", "changed": "changed", "gone": "removed"}
     counts = [f"{done[key]:,} {word}" for key, word in words.items() if done[key]]
     return f"Version {done['version']}: {', '.join(counts)}."
-
-
-def _not_ready(upload: Upload) -> NotReady:
-    words = {
-        _State.UPLOADED: "is still being read",
-        _State.IMPORTING: "is being imported",
-        _State.IMPORTED: "was imported already",
-        _State.REFUSED: "cannot be imported",
-        _State.CANCELLED: "was cancelled",
-    }
-    state = Upload.objects.values_list("state", flat=True).get(pk=upload.pk)
-    return NotReady(
-        f"{upload.file_name} {words.get(_State(state), 'has changed')}.",
-        hint="Reload the page to see it.",
-    )
-
-
-def resume_stalled_uploads() -> None:
-    """Go on with uploads whose worker died or whose ring was lost, and with counts of edited rows.
-
-    For a worker's ticker. Returns at once: one thread of this process does the work. Cheap when
-    nothing is stalled.
-    """
-    is_idle = not stalled().exists() and not counting.uncounted().exists()
-    if is_idle or not _sweeping.acquire(blocking=False):
-        return
-    threading.Thread(target=_sweep, name="uploads", daemon=True).start()
-
-
-def _sweep() -> None:
-    try:
-        work_off_stalled()
-        counting.count_stale()
-    finally:
-        connection.close()
-        _sweeping.release()
-
-
-def stalled() -> QuerySet[Upload]:
-    """The uploads that wait for a worker longer than a ring takes, or whose lease is over."""
-    now = timezone.now()
-    waits = Q(lease_until=None) & (Q(state=_State.IMPORTING) | Q(created_at__lt=now - PATIENCE))
-    return Upload.objects.filter(waits | Q(lease_until__lt=now), state__in=_WORK).order_by("id")
-
-
-def work_off_stalled() -> None:
-    """Check and import all stalled uploads here and now, one after the other."""
-    for upload_id in list(stalled().values_list("id", flat=True)):
-        logger.info("upload_resumed upload=%s", upload_id)
-        _work_on(upload_id)
-
-
-def finish_here(upload_id: int, *, timeout_s: float = 300) -> Upload:
-    """The upload once its check or import, whichever is due, has ended.
-
-    This process does the work unless a worker has it already; then it waits for the worker, and
-    takes over when that one dies. Raises NotReady when the time is over.
-    """
-    end = time.monotonic() + timeout_s
-    while time.monotonic() < end:
-        _work_on(upload_id)
-        upload = Upload.objects.select_related("playground").get(pk=upload_id)
-        if upload.state not in _WORK:
-            return upload
-        time.sleep(0.2)
-    raise _not_ready(upload)
-
-
-def _work_on(upload_id: int) -> None:
-    """Do what is due; nothing when nothing is, or when a worker has it."""
-    check(upload_id)
-    run_import(upload_id)

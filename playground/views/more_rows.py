@@ -16,7 +16,7 @@ from playground.views import posted_files
 
 # What each way does with the rows that are there, and its name.
 WAYS = {
-    REPLACE: ("Replace", "The file is the dataset from now on. Rows that it lacks are taken away."),
+    REPLACE: ("Replace", "The file is the dataset from now on. Rows that it lacks are removed."),
     MATCH: ("Update by row id", "Rows of the file change the rows they match; all others stay."),
     ADD: ("Add", "Every row of the file becomes a new row. Nothing else changes."),
 }

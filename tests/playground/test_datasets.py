@@ -172,7 +172,7 @@ def test_5_changed_3_new_and_2_missing_rows_are_exactly_that(shop: Playground) -
         *("T-16", "T-18"),
     }
     upload.refresh_from_db()
-    assert uploads.outcome(upload) == "Version 2: 3 new, 5 changed, 2 taken away."
+    assert uploads.outcome(upload) == "Version 2: 3 new, 5 changed, 2 removed."
 
 
 def test_the_version_before_keeps_its_rows(shop: Playground) -> None:

@@ -34,10 +34,10 @@ def post(
 @pytest.mark.parametrize(
     ("mode", "words"),
     [
-        ("", "Rows that it lacks are taken away"),
+        ("", "Rows that it lacks are removed"),
         ("match", "all others stay"),
         ("add", "becomes a new row"),
-        ("upside down", "Rows that it lacks are taken away"),
+        ("upside down", "Rows that it lacks are removed"),
     ],
 )
 def test_it_says_what_each_way_does(
