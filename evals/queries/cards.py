@@ -88,7 +88,7 @@ def card_page(workspace: Workspace, *, text: str = "", number: int = 1) -> CardP
     facts = found[(number - 1) * PAGE : number * PAGE]
     runs = _runs([one.playground_id for one in facts])
     judged = best_of([run for own in runs.values() for run in _worth_reading(own)])
-    outdated = counts_of([_worth_reading(own)[0] for own in runs.values() if _worth_reading(own)])
+    outdated = counts_of([read[0] for own in runs.values() if (read := _worth_reading(own))])
     shown = Playground.objects.in_bulk([one.playground_id for one in facts])
     cards = tuple(
         _card(shown[one.playground_id], one, runs[one.playground_id], judged, outdated)
