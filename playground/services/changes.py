@@ -16,6 +16,7 @@ from playground.services.reading import rows_of_upload
 
 MOST_EXAMPLES = 20
 MOST_SHOWN = 200
+_CHUNK = 2_000
 
 Matched = tuple[Sequence[str], Match | None]
 
@@ -26,7 +27,12 @@ def mode_of(upload: Upload) -> str:
     return chosen if chosen in MODES else REPLACE
 
 
-def diff(upload: Upload, report: Mapping[str, Any]) -> dict[str, Any]:
+def diff(
+    upload: Upload,
+    report: Mapping[str, Any],
+    *,
+    after_chunk: Callable[[], object] = lambda: None,
+) -> dict[str, Any]:
     """What the import of a checked upload would do to the rows of `upload.into`, for its page.
 
     The `mode`, the state `of` the dataset that was compared, how many rows are `added`, `changed`,
@@ -37,7 +43,8 @@ def diff(upload: Upload, report: Mapping[str, Any]) -> dict[str, Any]:
     counts.
 
     `report` is what the check has found; the upload has it from now on. Reads every row of the
-    file and of the dataset once, in memory that does not grow with their texts.
+    file and of the dataset once, in memory that does not grow with their texts. Calls
+    `after_chunk` after some thousand rows at most; what that raises ends the reading.
     """
     upload.report = dict(report)
     mode = mode_of(upload)
@@ -50,10 +57,12 @@ def diff(upload: Upload, report: Mapping[str, Any]) -> dict[str, Any]:
     except Refused as exc:
         return {"mode": mode, "error": exc.message, "hint": exc.hint}
     with row_store.unmapped():
-        known = KnownRows() if mode == ADD else known_rows(version, plan)
+        known = KnownRows() if mode == ADD else known_rows(version, plan, after_chunk=after_chunk)
     found = _Found(plan)
     for row, match in matched(plan, known, rows_of_upload(upload)):
         found.take(row, match)
+        if found.count % _CHUNK == 0:
+            after_chunk()
     is_compared = mode != ADD
     return {
         "mode": mode,
@@ -116,6 +125,11 @@ class _Found:
     same: int = 0
     new: list[dict[str, str]] = field(default_factory=list)
     differing: list[tuple[Match, list[str]]] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many rows of the file there were so far."""
+        return self.added + self.changed + self.same
 
     def take(self, row: Sequence[str], match: Match | None) -> None:
         """Take in a row of the file."""

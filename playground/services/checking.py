@@ -97,7 +97,7 @@ def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
 def _end(upload: Upload, lease: Lease, report: dict[str, Any]) -> None:
     if upload.into is not None and report["row_count"]:
         lease.renew()
-        report["diff"] = changes.diff(upload, report)
+        report["diff"] = changes.diff(upload, report, after_chunk=lease.renew)
     lease.end(Upload.State.CHECKED, report=report, error="", hint="")
 
 

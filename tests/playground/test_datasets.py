@@ -16,6 +16,7 @@ from playground.domain.matching import cut_around_change
 from playground.models import Column, DatasetVersion, Playground, Row, Upload
 from playground.services import (
     bringing,
+    changes,
     counting,
     editing,
     profiling,
@@ -461,6 +462,16 @@ def test_edits_ring_once_until_they_are_counted(
 
     assert ring.call_count == 1
     assert not versions.imports_under_way(shop).exists()
+
+
+def test_a_comparison_keeps_its_lease(shop: Playground) -> None:
+    upload = bring(shop, shop_rows(4_100))
+    calls: list[int] = []
+
+    changes.diff(upload, upload.report, after_chunk=lambda: calls.append(1))
+
+    # Once for the rows of the dataset, and after each 2,000 rows of the file.
+    assert len(calls) == 3
 
 
 def test_a_difference_far_into_a_text_is_in_sight() -> None:
