@@ -26,6 +26,7 @@ DATA: list[URLPattern] = [
     path(f"{_DATA}/undo", undoing.data_undo, name="data-undo"),
     path(f"{_DATA}/export", exports.data_export, name="data-export"),
     path(f"{_DATA}/columns", columns.data_columns, name="data-columns"),
+    path(f"{_DATA}/rename", columns.playground_rename, name="playground-rename"),
 ]
 
 TEMPLATES: list[URLPattern] = [

@@ -1,15 +1,16 @@
-"""The columns of a playground: names, types, roles, order."""
+"""The columns of a playground: names, types, roles, order; and the playground's own name."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.errors import UserError
 from playground import access
 from playground.forms.column_steps import Step
 from playground.forms.columns import ColumnEditor
+from playground.forms.imports import PlaygroundForm
 from playground.models import Playground
 from playground.services import columns
 
@@ -20,9 +21,7 @@ def data_columns(request: HttpRequest, playground_id: int) -> HttpResponse:
     """GET: the editor. POST: a button of it, or with the field `save` the columns as they are."""
     playground = access.get_playground(request.user, playground_id)
     if request.method != "POST":
-        return _page(
-            request, playground, ColumnEditor(Step(editing=columns.editing_of(playground)))
-        )
+        return _page(request, playground, _editor(playground))
     editor = ColumnEditor.posted(request.POST)
     if "save" not in request.POST:
         return _changed(request, playground, editor)
@@ -34,6 +33,22 @@ def data_columns(request: HttpRequest, playground_id: int) -> HttpResponse:
         return _page(request, playground, editor, error=exc)
     messages.success(request, "Columns saved." if has_changed else "Nothing was changed.")
     return redirect("data", playground.pk)
+
+
+@require_POST
+def playground_rename(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """Give the playground another name and question. Runs keep what they were called in."""
+    playground = access.get_playground(request.user, playground_id)
+    form = PlaygroundForm(request.POST)
+    if not form.is_valid():
+        return _page(request, playground, _editor(playground), form=form)
+    Playground.objects.filter(pk=playground.pk).update(**form.cleaned_data)
+    messages.success(request, f"The playground is called {form.cleaned_data['name']}.")
+    return redirect("data", playground.pk)
+
+
+def _editor(playground: Playground) -> ColumnEditor:
+    return ColumnEditor(Step(editing=columns.editing_of(playground)))
 
 
 def _changed(request: HttpRequest, playground: Playground, editor: ColumnEditor) -> HttpResponse:
@@ -53,7 +68,15 @@ def _page(
     editor: ColumnEditor,
     *,
     error: UserError | None = None,
+    form: PlaygroundForm | None = None,
 ) -> HttpResponse:
-    context = {"playground": playground, "editor": editor, "error": error, "rail": "narrow"}
-    status = error.status if error else 422 if editor.mistakes else 200
+    present = {"name": playground.name, "question": playground.question}
+    context = {
+        "playground": playground,
+        "editor": editor,
+        "error": error,
+        "form": form or PlaygroundForm(initial=present),
+        "rail": "narrow",
+    }
+    status = error.status if error else 422 if editor.mistakes or form else 200
     return render(request, "playground/columns.html", context, status=status)

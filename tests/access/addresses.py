@@ -70,6 +70,7 @@ ADDRESSES: dict[str, Address] = {
     "data-undo": Address(_POST),
     "data-export": Address(_GET),
     "data-columns": Address(_BOTH),
+    "playground-rename": Address(_POST),
     "connection-edit": Address(_BOTH),
     "connection-test": Address(_POST),
     "connection-delete": Address(_POST),

@@ -117,3 +117,16 @@ def test_nothing_changed_counts_nothing_again(imported: Imported) -> None:
 
     assert not columns.change(playground, columns.editing_of(playground).columns)
     assert queries.current_version(playground).is_counted
+
+
+def test_the_playground_gets_another_name(client_alice: Client, imported: Imported) -> None:
+    playground = imported()
+    rename = reverse("playground-rename", args=[playground.pk])
+
+    nameless = client_alice.post(rename, {"name": " ", "question": "Why?"})
+    client_alice.post(rename, {"name": "Tents", "question": "Why?"})
+
+    assert nameless.status_code == 422
+    assert "This field is required." in nameless.content.decode()
+    playground.refresh_from_db()
+    assert (playground.name, playground.question) == ("Tents", "Why?")

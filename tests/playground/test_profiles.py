@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from playground import queries
@@ -246,6 +247,7 @@ def rank(sorted_lengths: list[int], percent: int) -> int:
     return sorted_lengths[-(-len(sorted_lengths) * percent // 100) - 1]
 
 
+@hypothesis_settings(deadline=None)
 @given(chunks=st.lists(CELLS, max_size=3))
 def test_it_counts_what_plain_python_counts(chunks: list[list[str]]) -> None:
     counts = ColumnCounts(numbers=True, histogram=True)

@@ -1,7 +1,7 @@
 """Cells that are safe in spreadsheets, and back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.domain.spreadsheets import safe_cell, unguarded
@@ -10,6 +10,7 @@ from playground.domain.spreadsheets import safe_cell, unguarded
 CELLS = st.text(st.sampled_from("' =+-@\t\r\n|＝1.eaé"), max_size=12) | st.text()
 
 
+@settings(deadline=None)
 @given(CELLS)
 def test_a_guard_can_be_taken_off_again_exactly(text: str) -> None:
     assert unguarded(safe_cell(text)) == text
