@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.errors import Refused
 from accounts.models import User, Workspace
 from playground import enqueue
 from playground.domain import file_kinds, file_names
@@ -143,11 +144,12 @@ def start_import(upload: Upload, *, name: str, question: str = "") -> Playground
 
     Started twice, it is the same playground. Raises NotReady for an upload that is not checked or
     while another file is brought into the same playground, and Refused for columns that cannot be
-    used together.
+    used together and when no row would be stored.
     """
     if upload.state == _State.CHECKED:
         # Before anything changes, so that the caller's upload stays as it is when this refuses.
         check_columns(upload)
+        _check_rows(upload)
     started = Upload.objects.filter(pk=upload.pk, state=_State.CHECKED).update(
         state=_State.IMPORTING, rows_done=0, attempts=0, lease_until=None
     )
@@ -166,6 +168,14 @@ def start_import(upload: Upload, *, name: str, question: str = "") -> Playground
     upload.save(update_fields=["playground", "choices"])
     enqueue.import_upload(upload.pk)
     return playground
+
+
+def _check_rows(upload: Upload) -> None:
+    if not upload.report["row_count"]:
+        raise Refused(
+            "Under these choices there is no row to import.",
+            hint="Keep some of the rows that are left out, or bring another file.",
+        )
 
 
 def check_columns(upload: Upload) -> None:

@@ -309,7 +309,9 @@ def test_without_rows_there_is_nothing_to_import(client_alice: Client, bring: Br
     posted = {"c1-role": "context", "fix": "no_context:skip"}
     words = page(client_alice, choose(client_alice, upload, **posted))
 
-    assert 'form="import-form"' not in words
+    assert 'class="btn primary" form="import-form"' not in words
+    answer = client_alice.post(reverse("import-start", args=[upload.pk]), shown(upload))
+    assert (answer.status_code, Playground.objects.exists()) == (422, False)
     assert "2 rows have no context" in words
 
 
