@@ -27,6 +27,13 @@ def mode_of(upload: Upload) -> str:
     return chosen if chosen in MODES else REPLACE
 
 
+def rows_to_compare(upload: Upload) -> int:
+    """How many stored rows a check of this upload reads; 0 when it compares none."""
+    if upload.into is None or mode_of(upload) == ADD:
+        return 0
+    return upload.into.versions.values_list("row_count", flat=True).first() or 0
+
+
 def diff(
     upload: Upload,
     report: Mapping[str, Any],

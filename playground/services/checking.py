@@ -18,8 +18,9 @@ from playground.services.planning import template_of
 
 logger = logging.getLogger(__name__)
 
-# What is checked within a request: text of at most this size.
+# What is checked within a request: text of at most this size, compared with so many rows.
 QUICK_BYTES = 1024 * 1024
+QUICK_ROWS = 10_000
 
 
 def check(upload_id: int) -> None:
@@ -49,9 +50,10 @@ def check_at_once(upload: Upload) -> None:
 
 
 def is_quick(upload: Upload) -> bool:
-    """Whether the file is small enough to be checked within a request."""
+    """Whether the file, and what it is compared with, can be read within a request."""
     is_text = file_names.ending(upload.file_name) in TEXT_ENDINGS
-    return is_text and upload.size <= QUICK_BYTES
+    is_small = upload.size <= QUICK_BYTES and changes.rows_to_compare(upload) <= QUICK_ROWS
+    return is_text and is_small
 
 
 def _check(upload: Upload, lease: Lease) -> None:

@@ -17,6 +17,7 @@ from playground.models import Column, DatasetVersion, Playground, Row, Upload
 from playground.services import (
     bringing,
     changes,
+    checking,
     counting,
     editing,
     profiling,
@@ -462,6 +463,20 @@ def test_edits_ring_once_until_they_are_counted(
 
     assert ring.call_count == 1
     assert not versions.imports_under_way(shop).exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "mode", "is_quick"), [(10_000, "replace", True), (10_001, "match", False)]
+)
+def test_what_is_compared_with_many_rows_is_left_to_a_worker(
+    shop: Playground, rows: int, mode: str, is_quick: bool
+) -> None:
+    upload = bring(shop, shop_rows(2), mode=mode)
+    shop.versions.update(row_count=rows)
+
+    assert checking.is_quick(upload) is is_quick
+    upload.choices["mode"] = "add"
+    assert checking.is_quick(upload)
 
 
 def test_a_comparison_keeps_its_lease(shop: Playground) -> None:
