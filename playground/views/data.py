@@ -23,8 +23,8 @@ _BROUGHT = (Upload.State.IMPORTING, Upload.State.IMPORTED)
 @require_safe
 def data(request: HttpRequest, playground_id: int) -> HttpResponse:
     playground = access.get_playground(request.user, playground_id)
-    state = data_state.read(request)
-    if (query := data_state.with_new_filter(request, state)) is not None:
+    state = data_state.read(request.GET)
+    if (query := data_state.with_new_filter(request.GET, state)) is not None:
         return redirect(f"{request.path}{query}")
     version = queries.current_version(playground)
     columns = list(playground.columns.all())
@@ -70,14 +70,10 @@ def _tools(
 ) -> dict[str, object]:
     """The bar above the rows: segments, search, filters."""
     selection = state.selection
-    counts = queries.segment_counts(version, columns)
     filtering = next((one for one in columns if one.pk == state.filtering), None)
     values = _values(version, filtering) if filtering else []
     return {
-        "segments": [
-            (queries.SEGMENTS[show], count, state.query(show="" if show == "all" else show), show)
-            for show, count in counts.items()
-        ],
+        "segments": row_parts.segments(version, columns, state),
         "chips": list(_chips(columns, state)),
         "columns_to_filter": [
             (row_faces.ICONS[Column.Type(one.type)], one, state.query(filter=one.pk))

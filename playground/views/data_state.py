@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.http import urlencode
 
 from playground.domain import row_filters
@@ -58,9 +58,8 @@ class DataState:
         return [(name, one) for name, many in pairs if name not in left_out for one in many]
 
 
-def read(request: HttpRequest) -> DataState:
-    """What the address says; whatever it says wrongly is passed over."""
-    asked = request.GET
+def read(asked: QueryDict) -> DataState:
+    """What the query of an address says; whatever it says wrongly is passed over."""
     show = asked.get("show", "all")
     selection = Selection(
         show=show if show in SEGMENTS else "all",
@@ -76,12 +75,11 @@ def read(request: HttpRequest) -> DataState:
     )
 
 
-def with_new_filter(request: HttpRequest, state: DataState) -> str | None:
+def with_new_filter(asked: QueryDict, state: DataState) -> str | None:
     """The query with the filter that the form of a filter asks for; None when it asks for none."""
-    asked = request.GET
     if "fc" not in asked:
         return None
     made = row_filters.make(
-        whole_number(asked["fc"]) or 0, asked.get("fo", ""), asked.get("fv", "")
+        whole_number(asked.get("fc", "")) or 0, asked.get("fo", ""), asked.get("fv", "")
     )
     return state.query(f=[*state.filters, *([str(made)] if made else [])])

@@ -27,7 +27,7 @@ def data_export(request: HttpRequest, playground_id: int) -> HttpResponseBase:
             f"There is no export as “{kind[:20]}”.", hint="Choose csv, xlsx or jsonl as format."
         )
     columns = list(playground.columns.all())
-    rows = queries.matching(version, data_state.read(request).selection, columns)
+    rows = queries.matching(version, data_state.read(request.GET).selection, columns)
     name = exports.file_name(playground.name, version.number, kind)
     if kind == "xlsx":
         parts = _file_parts(exports.workbook(columns, rows))

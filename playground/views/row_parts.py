@@ -1,11 +1,15 @@
 """What the views of rows and cells share: the row of an address, and the way back."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 
 from playground import queries
-from playground.models import Playground, Row
+from playground.models import Column, DatasetVersion, Playground, Row
 from playground.queries import row_faces
+from playground.views import data_state
+from playground.views.data_state import DataState
 
 
 def row_at(playground: Playground, position: int) -> Row:
@@ -21,11 +25,25 @@ def changed_row(request: HttpRequest, playground: Playground, position: int) -> 
     version = queries.current_version(playground)
     columns = list(playground.columns.all())
     row = row_at(playground, position)
+    query = back_query(request)
+    state = data_state.read(QueryDict(query.removeprefix("?")))
     return {
         "playground": playground,
-        "page_query": back_query(request),
+        "page_query": query,
         "row": row_faces.faces(version, [row], columns)[0],
+        "segments": segments(version, columns, state),
+        "selection": state.selection,
     }
+
+
+def segments(
+    version: DatasetVersion, columns: Sequence[Column], state: DataState
+) -> list[tuple[str, int | None, str, str]]:
+    """The word, the number of rows, the query and the key of each segment."""
+    return [
+        (queries.SEGMENTS[show], count, state.query(show="" if show == "all" else show), show)
+        for show, count in queries.segment_counts(version, columns).items()
+    ]
 
 
 def back_query(request: HttpRequest) -> str:

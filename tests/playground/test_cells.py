@@ -55,6 +55,7 @@ def test_a_cell_is_edited_in_place_and_back(client_alice: Client, imported: Impo
     assert text(playground, 2) == "Do you ship to Malta?"
     assert '<tr id="r2" role="row" hx-swap-oob="true"' in answer
     assert "Row 2 edited." in answer
+    assert f'href="{reverse("data", args=[playground.pk])}?show=duplicates&amp;q=x"' in answer
     undone = client_alice.post(
         reverse("data-undo", args=[playground.pk]), {"token": token(answer)}, headers=HTMX
     )
