@@ -13,13 +13,17 @@ SAMPLE_BYTES = 256 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """What a person has set instead of what was detected; None where nothing was set."""
+    """What a person has set instead of what was detected; None where nothing was set.
+
+    The header is the first line with text from `header_row` on; titles before it are left out.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     quote: str | None = None
     sheet: str | None = None
     has_header: bool = True
+    header_row: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +44,9 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
     encoding = encoding_of(handle, chosen.encoding)
     handle.seek(0)
     sample = handle.read(SAMPLE_BYTES)
+    text = sample.decode(encoding.codec, errors="ignore").replace("\x00", "")
     shape = delimiters.sniff(
-        sample.decode(encoding.codec, errors="ignore").replace("\x00", ""),
+        "".join(text.splitlines(keepends=True)[chosen.header_row - 1 :]),
         is_whole=len(sample) < SAMPLE_BYTES,
         ending=file_names.ending(file_name),
         chosen=chosen.delimiter,
@@ -53,6 +58,7 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
         delimiter=shape.delimiter,
         quote=shape.quote,
         has_header=chosen.has_header,
+        header_row=chosen.header_row,
         has_sep_line=shape.has_sep_line,
         spaces_before_quotes=shape.spaces_before_quotes,
     )
@@ -87,6 +93,7 @@ def encoding_repairs(encoding: Encoding) -> dict[str, None]:
 def _repairs(encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
     notes = {
         "quote_single": dialect.quote == "'",
+        "lines_before_header_dropped": dialect.header_row > 1,
         "sep_line_removed": dialect.has_sep_line,
         f"delimiter_{delimiters.DELIMITERS[dialect.delimiter][0]}": dialect.delimiter != ",",
         "space_before_quote_ignored": dialect.spaces_before_quotes,

@@ -125,6 +125,10 @@ REPAIRS: dict[str, tuple[str, str]] = {
     "headers_named": ("Columns without a name", "They were numbered; name them as you like."),
     "headers_deduplicated": ("Names that appear twice", "The later ones were numbered."),
     "empty_columns_dropped": ("Empty columns", "Columns with no name and no cell are left out."),
+    "lines_before_header_dropped": (
+        "Lines before the header",
+        "They are left out, because the header was set to stand below them.",
+    ),
     "sep_line_removed": ("The first line says sep=", "It is a hint for spreadsheets, not a row."),
     "space_before_quote_ignored": (
         "Spaces before quotes",

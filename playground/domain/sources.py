@@ -1,7 +1,7 @@
 """Files of any format as a table: a header, and records with the line of each."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol
 
 from playground.domain import dialects, file_kinds
@@ -17,13 +17,14 @@ class Reading:
     `format` is "csv", "tsv", "xlsx", "json", "jsonl", "parquet", "promptfoo_config",
     "promptfoo_results" or "openai_evals". `dialect` is None for what is no table of text;
     `encoding` is the codec of a format of text. `sheet` and `sheets` (the visible ones) are filled
-    for workbooks only.
+    for workbooks only. Without a header `header_row` is where the first row may stand.
     """
 
     format: str
     dialect: Dialect | None = None
     encoding: str = ""
     has_header: bool = True
+    header_row: int = 1
     sheet: str = ""
     sheets: tuple[str, ...] = ()
 
@@ -79,7 +80,11 @@ def open_source(handle: BinaryIO, reading: Reading, limits: Limits) -> Source:
         from playground.domain.workbooks import WorkbookSource
 
         return WorkbookSource(
-            handle, sheet=reading.sheet, has_header=reading.has_header, limits=limits
+            handle,
+            sheet=reading.sheet,
+            has_header=reading.has_header,
+            header_row=reading.header_row,
+            limits=limits,
         )
     if reading.format == "parquet":
         from playground.domain.parquet import ParquetSource
@@ -109,6 +114,7 @@ def _find_table(handle: BinaryIO, file_name: str, chosen: Chosen, limits: Limits
         dialect=found.dialect,
         encoding=found.dialect.encoding,
         has_header=found.dialect.has_header,
+        header_row=found.dialect.header_row,
     )
     return ReadingFound(reading=reading, encoding_label=found.encoding_label, repairs=found.repairs)
 
@@ -121,7 +127,8 @@ def _find_workbook(
     reading = find_workbook(
         handle, chosen_sheet=chosen.sheet, has_header=chosen.has_header, limits=limits
     )
-    return ReadingFound(reading=reading)
+    repairs = ("lines_before_header_dropped",) if chosen.header_row > 1 else ()
+    return ReadingFound(reading=replace(reading, header_row=chosen.header_row), repairs=repairs)
 
 
 def _find_parquet(

@@ -20,13 +20,15 @@ LONGEST_LINE = 8_000_000
 class Dialect:
     """How to read the file: codec, delimiter, and whether its first record names the columns.
 
-    `quote` is the character that cells are quoted with, "" for none.
+    `quote` is the character that cells are quoted with, "" for none. The first record with text
+    from line `header_row` on is the first that is read.
     """
 
     encoding: str
     delimiter: str
     quote: str = '"'
     has_header: bool = True
+    header_row: int = 1
     has_sep_line: bool = False
     spaces_before_quotes: bool = False
 
@@ -105,6 +107,8 @@ class Table:
 
     def _first(self) -> Record:
         while (record := self._next(is_first=True)) is not None:
+            if record.line < self._dialect.header_row:
+                continue
             check_width(record.cells, self._limits, line=record.line)
             if not record.is_blank:
                 return record

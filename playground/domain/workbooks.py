@@ -39,9 +39,18 @@ def find_workbook(
 class WorkbookSource:
     """One sheet of a workbook as a table; `Record.line` is the row's number in the sheet."""
 
-    def __init__(self, handle: BinaryIO, *, sheet: str, has_header: bool, limits: Limits) -> None:
-        """Reads up to the header; `sheet` is the name of a visible sheet, "" for the first one.
+    def __init__(
+        self,
+        handle: BinaryIO,
+        *,
+        sheet: str,
+        has_header: bool,
+        limits: Limits,
+        header_row: int = 1,
+    ) -> None:
+        """Reads up to the header, the first row with text from `header_row` on.
 
+        `sheet` is the name of a visible sheet, "" for the first one.
         Without a header the sheet is read once more, for the number of its columns. Raises
         FileRefused as `find_workbook` does, for an empty sheet, and for too many columns.
         """
@@ -54,7 +63,7 @@ class WorkbookSource:
             texts = CellTexts(archive, workbook, limits, self.repairs)
         self._reading = _SheetReading(archive, chosen, texts, limits)
         rows = self._reading.rows()
-        first = _first(rows, chosen)
+        first = _first(rows, chosen, header_row)
         self.header = _without_blank_end(first.cells)
         _check_width(len(self.header), limits, line=first.number)
         self._line = first.number
@@ -178,9 +187,9 @@ def _sheet_repairs(workbook: Workbook, chosen: Sheet) -> Iterator[str]:
         yield "first_sheet_used"
 
 
-def _first(rows: Iterator[TextRow], sheet: Sheet) -> TextRow:
+def _first(rows: Iterator[TextRow], sheet: Sheet, start: int) -> TextRow:
     for row in rows:
-        if any(cell.strip() for cell in row.cells):
+        if row.number >= start and any(cell.strip() for cell in row.cells):
             return row
     raise FileRefused(
         "no_rows",

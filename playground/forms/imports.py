@@ -9,7 +9,11 @@ from playground.domain import delimiters, encodings, file_kinds
 from playground.models import Upload
 from playground.services.reading import reading_of
 
-_HEADERS = [("yes", "Row 1"), ("no", "No header")]
+_HEADERS = [
+    ("yes", "Row 1"),
+    *((str(row), f"Row {row}") for row in range(2, 11)),
+    ("no", "No header"),
+]
 _DETECT = ("", "Detect")
 _NAME_LENGTH = 200
 # The fields of each family of formats, as far as its name tells.
@@ -41,8 +45,9 @@ class DialectForm(forms.Form):
         """The form as the file was read; what could not be told stays as it was chosen."""
         chosen = upload.choices.get("dialect", {})
         super().__init__(data=data, initial={**chosen, **_found(upload.report)})
-        header = "yes" if self.initial.get("has_header", True) else "no"
-        self.initial["has_header"] = header
+        row = self.initial.get("header_row", 1)
+        header = str(row) if row > 1 else "yes"
+        self.initial["has_header"] = header if self.initial.get("has_header", True) else "no"
         kept = _FIELDS[file_kinds.family(upload.file_name)]
         for name in [name for name in self.fields if name not in kept]:
             del self.fields[name]
@@ -56,8 +61,9 @@ class DialectForm(forms.Form):
     def choices(self) -> dict[str, object]:
         """What was set, as `uploads.choose` takes it. Call after `is_valid()`."""
         chosen: dict[str, object] = dict(self.cleaned_data)
-        if "has_header" in chosen:
-            chosen["has_header"] = chosen["has_header"] != "no"
+        if header := chosen.pop("has_header", ""):
+            chosen["has_header"] = header != "no"
+            chosen["header_row"] = int(str(header)) if str(header).isdecimal() else 1
         return chosen
 
     def _name_what_was_found(self, report: Mapping[str, Any]) -> None:
@@ -80,6 +86,7 @@ def _found(report: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     reading = reading_of(report)
     found: dict[str, Any] = {"has_header": reading.has_header, "sheet": reading.sheet}
+    found["header_row"] = reading.header_row
     if reading.encoding:
         found["encoding"] = reading.encoding
     if reading.dialect is not None:

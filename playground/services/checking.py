@@ -114,6 +114,7 @@ def _chosen(upload: Upload) -> Chosen:
         quote=delimiters.QUOTE_BY_NAME.get(quote),
         sheet=dialect.get("sheet") or None,
         has_header=dialect.get("has_header", True),
+        header_row=dialect.get("header_row", 1),
     )
 
 

@@ -108,9 +108,9 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
     `choices` may have `name` and `question` of the playground; `columns`, one entry for each
     column of the report with any of `name`, `type`, `role`; `fixes`, an option for any kind of
     problem; `mode`; and `dialect` with any of `encoding`, `delimiter` (its name), `quote` (its
-    name), `sheet`, `has_header`. All but the first two have the file checked again, so that every
-    number stays true; with a new dialect, what was set for columns is forgotten. A worker is rung
-    for large files; the caller checks a small one with `checking.check_at_once`.
+    name), `sheet`, `has_header`, `header_row`. All but the first two have the file checked again,
+    so that every number stays true; with a new dialect, what was set for columns is forgotten. A
+    worker is rung for large files; the caller checks a small one with `checking.check_at_once`.
 
     Raises NotReady when the import has begun or ended.
     """

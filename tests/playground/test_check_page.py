@@ -2,18 +2,18 @@
 
 import csv
 import io
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User, Workspace
-from playground.domain.templates import Template, TemplateColumn
-from playground.models import Playground, Row, Upload
+from accounts.models import Workspace
+from playground.models import Playground, Upload
 from playground.services import uploads
-from tests.playground.conftest import Bring, mapping
+from tests.playground.check_page import choose, found, page, shown, stored
+from tests.playground.conftest import Bring
+from tests.playground.workbook_files import written
 
 ODD = (
     "id,question,answer,context,score\n"
@@ -28,38 +28,6 @@ ODD = (
     "8,Which?,lost \ufffd,That,7\n"
     "9,Whose?,x,y,many\n"
 ).encode()
-
-
-def page(client: Client, upload: Upload, query: str = "") -> str:
-    return client.get(reverse("import-check", args=[upload.pk]) + query).content.decode()
-
-
-def shown(upload: Upload) -> dict[str, str]:
-    """What the form of the check posts when nothing is changed."""
-    posted = mapping(upload)
-    for position, column in enumerate(uploads.planned_columns(upload)):
-        for key in ("name", "type", "role"):
-            posted[f"c{position}-{key}"] = getattr(column, key)
-    return posted
-
-
-def choose(client: Client, upload: Upload, **posted: str) -> Upload:
-    """Presses a button of the check with the columns as they stand."""
-    answer = client.post(reverse("import-choose", args=[upload.pk]), shown(upload) | posted)
-    assert answer.status_code == 302
-    upload.refresh_from_db()
-    return upload
-
-
-def stored(client: Client, upload: Upload) -> list[list[str]]:
-    """Imports the file by the button: the cells of its rows."""
-    client.post(reverse("import-start", args=[upload.pk]), shown(upload))
-    uploads.run_import(upload.pk)
-    return [list(row.cells.values()) for row in Row.objects.order_by("position")]
-
-
-def found(upload: Upload) -> dict[str, dict[str, Any]]:
-    return {finding["kind"]: finding for finding in upload.report["findings"]}
 
 
 @pytest.fixture
@@ -197,6 +165,26 @@ def test_single_quotes_are_found_and_can_be_set(client_alice: Client, bring: Bri
     assert upload.report["first_rows"][0]["cells"] == ["one", "two"]
 
 
+TITLED = [["Support, third quarter", ""], ["", ""], ["question", "answer"], ["Where?", "Here"]]
+
+
+@pytest.mark.parametrize("name", ["titled.csv", "titled.xlsx"])
+def test_the_header_may_stand_below_titles(client_alice: Client, bring: Bring, name: str) -> None:
+    content = b"Support; third quarter\n\nquestion,answer\nWhere?,Here\n"
+    upload = bring(written(TITLED) if name.endswith("xlsx") else content, name)
+
+    posted = {"encoding": "", "delimiter": "", "quote": "", "sheet": "", "has_header": "3"}
+    client_alice.post(reverse("import-choose", args=[upload.pk]), posted)
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+
+    columns = [column["name"] for column in upload.report["columns"]]
+    assert (columns, upload.report["row_count"]) == (["question", "answer"], 1)
+    assert "lines_before_header_dropped" in upload.report["repairs"]
+    assert '<option value="3" selected>Row 3</option>' in page(client_alice, upload)
+    assert stored(client_alice, upload) == [["Where?", "Here"]]
+
+
 def test_columns_can_be_changed_where_they_are_odd(client_alice: Client, bring: Bring) -> None:
     rows = "".join(f"q{n},{n % 28 + 1}/{13 + n % 15}/2024,t{n},\n" for n in range(60))
     upload = bring(f"question,day,topic,empty\n{rows}x,25/12/2024,t0,\n".encode())
@@ -206,101 +194,6 @@ def test_columns_can_be_changed_where_they_are_odd(client_alice: Client, bring: 
     options = found(upload)["many_categories"]["options"]
     assert [option["is_chosen"] for option in options] == [False, True]
     assert [column["type"] for column in upload.report["columns"]][1] == "text"
-
-
-def test_models_names_are_columns_of_answers(client_alice: Client, bring: Bring) -> None:
-    upload = bring(
-        b"prompt,ideal,gpt-4o,response of llama-3-8b,output_claude,gpt-4o score\n"
-        b"2+2?,4,four,4,five,1\n3+3?,6,six,6,seven,0\n"
-    )
-
-    columns = [(column["name"], column["role"]) for column in upload.report["columns"]]
-    assert columns == [
-        ("prompt", "input"),
-        ("ideal", "expected"),
-        ("gpt-4o", "response"),
-        ("llama-3-8b", "response"),
-        ("claude", "response"),
-        ("gpt-4o score", "filter"),
-    ]
-
-
-TEMPLATE = Template(
-    key="support",
-    name="Support answers",
-    description="",
-    columns=(
-        TemplateColumn(name="question", type="long_text", role="input", required=True),
-        TemplateColumn(name="expected_answer", type="long_text", role="expected"),
-        TemplateColumn(name="context", type="text_list", role="context"),
-        TemplateColumn(name="topic", type="category", role="filter"),
-        TemplateColumn(name="policy", type="long_text", role="policy", required=True),
-    ),
-    setup={"rule": {"mode": "all"}},
-)
-TICKETS = (
-    "Nr,Frage,Antwort,Kontext,Notizen,Topic\n"
-    "1,Wo ist mein Paket?,Unterwegs,Der Versand dauert,intern eins,Versand\n"
-    "2,,Nein,,intern zwei,Versand\n"
-    "3,Wann?,Morgen,Bald,intern drei,Termin\n"
-).encode("ascii")
-
-
-@pytest.fixture
-def tickets(workspace: Workspace, alice: User) -> Upload:
-    upload = uploads.receive(
-        workspace=workspace,
-        user=alice,
-        file_name="tickets.csv",
-        chunks=[TICKETS],
-        template=TEMPLATE.to_json(),
-    )
-    uploads.check(upload.pk)
-    upload.refresh_from_db()
-    return upload
-
-
-def test_a_file_fills_a_template_by_names_and_meaning(
-    client_alice: Client, tickets: Upload
-) -> None:
-    columns = [(c["original"], c["name"], c["role"]) for c in tickets.report["columns"]]
-    words = page(client_alice, tickets)
-
-    assert columns == [
-        ("Nr", "Nr", "row_id"),
-        ("Frage", "question", "input"),
-        ("Antwort", "expected_answer", "expected"),
-        ("Kontext", "context", "context"),
-        ("Notizen", "Notizen", "left_out"),
-        ("Topic", "topic", "filter"),
-    ]
-    assert "No column fills “policy”" in words
-    assert '<option value="expected_answer">' in words
-    assert "1 row has no “question”" in words
-    assert "Import 2 rows" in words
-
-
-def test_a_required_column_keeps_its_empty_rows_when_told_so(
-    client_alice: Client, tickets: Upload
-) -> None:
-    upload = choose(client_alice, tickets, fix="required:keep")
-
-    assert upload.report["row_count"] == 3
-    stored(client_alice, upload)
-    playground = Playground.objects.get()
-    required = [column.name for column in playground.columns.filter(required=True)]
-    assert (required, playground.template["name"]) == (["question"], "Support answers")
-
-
-def test_a_name_of_the_template_brings_type_and_role(client_alice: Client, tickets: Upload) -> None:
-    upload = choose(client_alice, tickets, **{"c4-name": "Policy"})
-
-    assert "lacking_required" not in found(upload)
-    plan = uploads.planned_columns(upload)[4]
-    assert (plan.name, plan.type, plan.role, plan.required) == (
-        *("policy", "long_text", "policy"),
-        True,
-    )
 
 
 def test_without_rows_there_is_nothing_to_import(client_alice: Client, bring: Bring) -> None:

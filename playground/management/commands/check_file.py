@@ -42,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--delimiter", choices=delimiters.BY_NAME)
         parser.add_argument("--quote", choices=delimiters.QUOTE_BY_NAME)
         parser.add_argument("--sheet", help="the sheet of a workbook")
+        parser.add_argument("--header-row", type=int, default=1, metavar="N")
         parser.add_argument("--no-header", action="store_true", help="the first line is a row")
         parser.add_argument(
             "--skip-refused",
@@ -79,6 +80,7 @@ def _chosen(options: dict[str, Any]) -> Chosen:
         quote=delimiters.QUOTE_BY_NAME.get(options["quote"] or ""),
         sheet=options["sheet"],
         has_header=not options["no_header"],
+        header_row=max(options["header_row"], 1),
     )
 
 

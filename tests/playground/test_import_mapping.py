@@ -1,0 +1,106 @@
+"""Which column of a file becomes what: models' answers, the columns of a template."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User, Workspace
+from playground.domain.templates import Template, TemplateColumn
+from playground.models import Playground, Upload
+from playground.services import uploads
+from tests.playground.check_page import choose, found, page, stored
+from tests.playground.conftest import Bring
+
+
+def test_models_names_are_columns_of_answers(client_alice: Client, bring: Bring) -> None:
+    upload = bring(
+        b"prompt,ideal,gpt-4o,response of llama-3-8b,output_claude,gpt-4o score\n"
+        b"2+2?,4,four,4,five,1\n3+3?,6,six,6,seven,0\n"
+    )
+
+    columns = [(column["name"], column["role"]) for column in upload.report["columns"]]
+    assert columns == [
+        ("prompt", "input"),
+        ("ideal", "expected"),
+        ("gpt-4o", "response"),
+        ("llama-3-8b", "response"),
+        ("claude", "response"),
+        ("gpt-4o score", "filter"),
+    ]
+
+
+TEMPLATE = Template(
+    key="support",
+    name="Support answers",
+    description="",
+    columns=(
+        TemplateColumn(name="question", type="long_text", role="input", required=True),
+        TemplateColumn(name="expected_answer", type="long_text", role="expected"),
+        TemplateColumn(name="context", type="text_list", role="context"),
+        TemplateColumn(name="topic", type="category", role="filter"),
+        TemplateColumn(name="policy", type="long_text", role="policy", required=True),
+    ),
+    setup={"rule": {"mode": "all"}},
+)
+TICKETS = (
+    "Nr,Frage,Antwort,Kontext,Notizen,Topic\n"
+    "1,Wo ist mein Paket?,Unterwegs,Der Versand dauert,intern eins,Versand\n"
+    "2,,Nein,,intern zwei,Versand\n"
+    "3,Wann?,Morgen,Bald,intern drei,Termin\n"
+).encode("ascii")
+
+
+@pytest.fixture
+def tickets(workspace: Workspace, alice: User) -> Upload:
+    upload = uploads.receive(
+        workspace=workspace,
+        user=alice,
+        file_name="tickets.csv",
+        chunks=[TICKETS],
+        template=TEMPLATE.to_json(),
+    )
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+    return upload
+
+
+def test_a_file_fills_a_template_by_names_and_meaning(
+    client_alice: Client, tickets: Upload
+) -> None:
+    columns = [(c["original"], c["name"], c["role"]) for c in tickets.report["columns"]]
+    words = page(client_alice, tickets)
+
+    assert columns == [
+        ("Nr", "Nr", "row_id"),
+        ("Frage", "question", "input"),
+        ("Antwort", "expected_answer", "expected"),
+        ("Kontext", "context", "context"),
+        ("Notizen", "Notizen", "left_out"),
+        ("Topic", "topic", "filter"),
+    ]
+    assert "No column fills “policy”" in words
+    assert '<option value="expected_answer">' in words
+    assert "1 row has no “question”" in words
+    assert "Import 2 rows" in words
+
+
+def test_a_required_column_keeps_its_empty_rows_when_told_so(
+    client_alice: Client, tickets: Upload
+) -> None:
+    upload = choose(client_alice, tickets, fix="required:keep")
+
+    assert upload.report["row_count"] == 3
+    stored(client_alice, upload)
+    playground = Playground.objects.get()
+    required = [column.name for column in playground.columns.filter(required=True)]
+    assert (required, playground.template["name"]) == (["question"], "Support answers")
+
+
+def test_a_name_of_the_template_brings_type_and_role(client_alice: Client, tickets: Upload) -> None:
+    upload = choose(client_alice, tickets, **{"c4-name": "Policy"})
+
+    assert "lacking_required" not in found(upload)
+    plan = uploads.planned_columns(upload)[4]
+    assert (plan.name, plan.type, plan.role, plan.required) == (
+        *("policy", "long_text", "policy"),
+        True,
+    )
