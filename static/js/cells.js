@@ -87,9 +87,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.matches("[data-open]") && event.target.closest("td")?.querySelector("form")) event.preventDefault();
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  const text = event.detail.target.querySelector?.(":scope > [data-cell-form] textarea");
-  if (!text) return;
+// Not before htmx knows the form: typed and sent at once, it would leave the page.
+document.addEventListener("htmx:load", (event) => {
+  const form = event.detail.elt;
+  if (!form.matches("[data-grid] [data-cell-form]")) return;
+  const text = form.elements.text;
   text.focus();
   text.setSelectionRange(text.value.length, text.value.length);
 });
