@@ -26,7 +26,6 @@ _LOCKED_MAGIC = b"PARE"
 _TAIL = struct.Struct("<I4s")
 _MOST_FOOTER_BYTES = 16 * 1024 * 1024
 _CHILD = "playground.domain.parquet_child"
-_KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _ROOT = Path(__file__).parents[2]
 
 
@@ -119,9 +118,12 @@ class _Child:
 
 def _environment() -> dict[str, str]:
     """What Python needs to find its packages, and none of our secrets."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    # The other pools of memory reserve more than they use, which the child's limit forbids.
-    return {**kept, "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        # The other pools of memory reserve more than they use, which the child's limit forbids.
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
