@@ -25,7 +25,8 @@ def count(version_id: int) -> None:
         profile = profile_of(version)
     mine = DatasetVersion.objects.filter(pk=version_id)
     if not mine.filter(edits=version.edits).update(profile=profile, is_counted=True):
-        mine.update(profile=profile)
+        # Another count may have seen the newer rows already: that one stays.
+        mine.filter(is_counted=False).update(profile=profile)
         logger.info("count_overtaken version=%s", version_id)
 
 

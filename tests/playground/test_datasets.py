@@ -450,6 +450,24 @@ def test_a_count_that_an_edit_has_overtaken_is_made_again(shop: Playground) -> N
     assert (current(shop).is_counted, current(shop).profile[key]["filled"]) == (True, 18)
 
 
+def test_a_count_that_ends_late_does_not_write_over_a_newer_one(shop: Playground) -> None:
+    key = str(shop.columns.get(name="answer").pk)
+    editing.edit_cell(shop, current(shop).rows()[0].pk, int(key), "")
+    real = profiling.profile_of
+
+    def count_elsewhere_meanwhile(version: DatasetVersion) -> object:
+        profile = real(version)
+        editing.edit_cell(shop, current(shop).rows()[1].pk, int(key), "")
+        with patch("playground.services.counting.profile_of", real):
+            counting.count(version.pk)
+        return profile
+
+    with patch("playground.services.counting.profile_of", count_elsewhere_meanwhile):
+        counting.count(current(shop).pk)
+
+    assert (current(shop).is_counted, current(shop).profile[key]["filled"]) == (True, 18)
+
+
 def test_edits_ring_once_until_they_are_counted(
     shop: Playground, django_capture_on_commit_callbacks: Any
 ) -> None:
