@@ -104,3 +104,26 @@ def test_a_name_of_the_template_brings_type_and_role(client_alice: Client, ticke
         *("policy", "long_text", "policy"),
         True,
     )
+
+
+PROMPTFOO = b"""prompts: ["Answer in one word: {{question}}"]
+providers: [openai:gpt-4o-mini]
+tests:
+  - vars: {question: "Capital of Belgium?"}
+    assert: [{type: equals, value: Brussels}]
+  - vars: {question: "Capital of Ghana?"}
+    assert: [{type: equals, value: Accra}]
+"""
+
+
+def test_what_a_config_says_of_variants_comes_with_its_rows(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(PROMPTFOO, "promptfooconfig.yaml")
+    assert (upload.error, upload.report["row_count"]) == ("", 2)
+
+    rows = stored(client_alice, upload)
+
+    setup = Playground.objects.get().template["setup"]
+    assert "Capital of Ghana?" in rows[1]
+    assert "Answer in one word: {{question}}" in setup["variants"][0]["prompt"]
