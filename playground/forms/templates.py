@@ -10,6 +10,7 @@ from accounts.errors import Refused
 from playground.domain import column_editing
 from playground.domain.template_reading import DESCRIPTION_CAP, NAME_CAP, SAMPLE_ROWS_CAP
 from playground.domain.templates import Template
+from playground.domain.whole_numbers import whole_number
 from playground.forms.columns import ColumnEditor
 
 FORM = "edit-template"
@@ -71,8 +72,9 @@ class SampleRows:
         name, _colon, index = action.partition(":")
         if name == "row-add" and len(self.rows) < SAMPLE_ROWS_CAP:
             return SampleRows([*self.rows, {}])
-        if name == "row-remove" and index.isdecimal():
-            return SampleRows([row for at, row in enumerate(self.rows) if at != int(index)])
+        if name == "row-remove":
+            gone = whole_number(index)
+            return SampleRows([row for at, row in enumerate(self.rows) if at != gone])
         return self
 
     def shown(self, editor: ColumnEditor) -> Iterator[list[SampleCell]]:

@@ -221,6 +221,16 @@ def test_it_adds_and_removes_sample_rows_without_storing(
     assert own.sample_rows == [["How heavy is it?", "1 kg"]]
 
 
+@pytest.mark.parametrize("number", ["", "x", "-1", "9" * 5_000])
+def test_it_removes_no_sample_row_for_a_number_that_is_none(
+    client_alice: Client, own: ColumnTemplate, number: str
+) -> None:
+    url = reverse("template-columns", args=[own.pk])
+    answer = client_alice.post(url, edit_form(own, do=f"row-remove:{number}"))
+
+    assert answer.content.decode().count('name="rows"') == 1
+
+
 def test_it_deletes_one_of_mine(client_alice: Client, own: ColumnTemplate) -> None:
     client_alice.post(reverse("template-delete", args=[own.pk]))
 
