@@ -111,10 +111,11 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
     name), `sheet`, `has_header`, `header_row`. All but the first two have the file checked again,
     so that every number stays true; with a new dialect, what was set for columns is forgotten. A
     worker is rung for large files; the caller checks a small one with `checking.check_at_once`.
+    A file that goes into a playground is compared with its columns as they are called now.
 
     Raises NotReady when the import has begun or ended.
     """
-    kept = {**upload.choices, **choices}
+    kept = {**_kept(upload), **choices}
     if "dialect" in choices:
         kept.pop("columns", None)
     is_new_check = bool(choices.keys() & _CHECKED_CHOICES)
@@ -131,6 +132,24 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
         )
         if not is_quick(upload):
             enqueue.check_upload(upload.pk)
+
+
+def _kept(upload: Upload) -> dict[str, Any]:
+    """The choices so far, for the columns that the playground has now.
+
+    Once one of them has another name, what was set for the file's columns no longer fits.
+    """
+    kept = dict(upload.choices)
+    if upload.into is None:
+        return kept
+    template = columns_as_template(upload.into)
+    if _names(template) != _names(kept["template"]):
+        kept.pop("columns", None)
+    return kept | {"template": template}
+
+
+def _names(template: Mapping[str, Any]) -> list[str]:
+    return [column["name"] for column in template["columns"]]
 
 
 def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:

@@ -450,6 +450,23 @@ def test_a_count_that_an_edit_has_overtaken_is_made_again(shop: Playground) -> N
     assert (current(shop).is_counted, current(shop).profile[key]["filled"]) == (True, 18)
 
 
+def test_a_column_renamed_meanwhile_is_still_filled(shop: Playground) -> None:
+    upload = bring(shop, changed_5_new_3_missing_2())
+    before = counts(upload.report["diff"])
+    shop.columns.filter(name="question").update(name="What customers ask")
+
+    with pytest.raises(NotReady, match="was edited since"):
+        uploads.start_import(upload, name="")
+    upload.refresh_from_db()
+    uploads.choose(upload, {"mode": "replace"})
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+
+    names = [draft.name for draft in uploads.planned_columns(upload)]
+    assert names == ["id", "What customers ask", "answer", "topic"]
+    assert counts(upload.report["diff"]) == before
+
+
 def test_a_count_that_ends_late_does_not_write_over_a_newer_one(shop: Playground) -> None:
     key = str(shop.columns.get(name="answer").pk)
     editing.edit_cell(shop, current(shop).rows()[0].pk, int(key), "")
