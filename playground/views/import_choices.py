@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.errors import Refused
 from playground.domain import fixes
+from playground.domain.whole_numbers import whole_number
 from playground.forms.import_columns import ColumnForm, column_forms
 from playground.forms.imports import DialectForm, PlaygroundForm
 from playground.models import Column, Upload
@@ -67,15 +68,20 @@ class Forms:
 
 
 def keep(upload: Upload, forms: Forms) -> bool:
-    """Keep what was sent; whether as many rows as before would be stored.
+    """Keep what was sent; whether the import would still do what the page has said.
 
     A large file is read again by a worker: then nobody knows yet.
     """
-    before = upload.report["row_count"]
+    before = _said(upload)
     if choices := forms.choices():
         uploads.choose(upload, choices)
         checking.check_at_once(upload)
-    return upload.state == Upload.State.CHECKED and upload.report["row_count"] == before
+    return upload.state == Upload.State.CHECKED and _said(upload) == before
+
+
+def _said(upload: Upload) -> tuple[int, Mapping[str, Any] | None]:
+    """How many rows would be stored, and what they would change of a playground's rows."""
+    return upload.report["row_count"], upload.report.get("diff")
 
 
 def of_reading(upload: Upload, posted: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,10 +113,11 @@ def _with_setting(forms: Forms, setting: str) -> list[dict[str, str]]:
     """The columns with one thing of one column set: "3:role:left_out"."""
     columns = forms.chosen_columns()
     position, key, value = [*setting.split(":", 2), "", ""][:3]
-    is_offered = position.isdecimal() and value in _SETTABLE.get(key, ())
-    if not is_offered or int(position) >= len(columns):
+    place = whole_number(position)
+    is_offered = value in _SETTABLE.get(key, ())
+    if not is_offered or place is None or place >= len(columns):
         raise Refused(_NOT_OFFERED, hint=_RELOAD)
-    columns[int(position)] = columns[int(position)] | {key: value}
+    columns[place] = columns[place] | {key: value}
     return columns
 
 

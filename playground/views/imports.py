@@ -15,7 +15,7 @@ from playground.services import checking, stored_files, uploads
 from playground.views import import_choices
 from playground.views.import_page import UNDER_WAY, page, progress
 
-_LOOK_AGAIN = "With these columns other rows are stored than before. Look at them, then import."
+_LOOK_AGAIN = "This may store other rows than the page has said. Look at them, then import."
 
 
 @require_safe

@@ -114,7 +114,13 @@ def test_a_choice_can_be_taken_back_and_keeps_the_columns(
 
 @pytest.mark.parametrize(
     "posted",
-    [{"fix": "long:explode"}, {"fix": "wizard:skip"}, {"set": "99:role:input"}, {"mode": "eat"}],
+    [
+        {"fix": "long:explode"},
+        {"fix": "wizard:skip"},
+        {"set": "99:role:input"},
+        {"set": "9" * 5_000 + ":role:input"},
+        {"mode": "eat"},
+    ],
 )
 def test_what_is_not_offered_is_refused(
     client_alice: Client, odd: Upload, posted: dict[str, str]

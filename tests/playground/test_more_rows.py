@@ -11,8 +11,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from playground.models import Playground, Upload
-from playground.services import uploads
-from tests.playground.conftest import SHOP
+from playground.services import editing, uploads
+from tests.playground.conftest import SHOP, mapping
 
 Import = Callable[..., Playground]
 
@@ -83,6 +83,28 @@ def test_another_way_is_compared_again(client_alice: Client, imported: Import) -
     upload.refresh_from_db()
     assert upload.report["diff"]["mode"] == "add"
     assert upload.report["diff"]["added"] == 2
+
+
+def test_what_nobody_has_seen_compared_is_not_imported(
+    client_alice: Client, imported: Import
+) -> None:
+    playground = imported()
+    post(client_alice, playground, CHANGED)
+    upload = Upload.objects.latest("id")
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+    row = playground.versions.all()[0].rows()[1]
+    answer = playground.columns.get(name="expected answer")
+    editing.edit_cell(playground, row.pk, answer.pk, "Yes, by ship")
+
+    # A column was corrected on the page of before the edit, and Import pressed.
+    start = reverse("import-start", args=[upload.pk])
+    page = client_alice.post(start, mapping(upload, **{"c4-type": "long_text"}), follow=True)
+
+    upload.refresh_from_db()
+    assert upload.state == Upload.State.CHECKED
+    assert upload.report["diff"]["changed"] == 2
+    assert "Look at them, then import." in page.content.decode()
 
 
 def test_a_file_of_nothing_new_says_so(client_alice: Client, imported: Import) -> None:
