@@ -15,7 +15,7 @@ from playground.domain.intake import Intake, Taken, shaped
 from playground.domain.limits import Limits
 from playground.domain.mapping import Planned
 from playground.domain.outcome import Outcome
-from playground.domain.refusals import FileRefused
+from playground.domain.refusals import FileRefused, too_many_rows
 from playground.domain.report import Report, RowShown
 from playground.domain.sources import Reading, ReadingFound, Source
 from playground.domain.spreadsheets import unguarded
@@ -157,12 +157,7 @@ class Inspection:
             return
         self._rows += 1
         if self._rows > self._limits.rows:
-            raise FileRefused(
-                "too_many_rows",
-                f"the file has more than {self._limits.rows:,} rows.",
-                hint="Bring a part of it: split the file, or draw a sample.",
-                line=record.line,
-            )
+            raise too_many_rows(self._limits, line=record.line)
         self._survey.take(cells)
         if len(self._first_rows) < FIRST_ROWS:
             self._first_rows.append(RowShown.of(record.line, cells))

@@ -69,6 +69,8 @@ def _of_list(found: Iterator[Cut], opened: Cut, limits: Limits) -> Iterator[Item
     for cut in found:
         if cut.bracket in {"]", "}"}:
             check_between(cut, limits, between="")
+            if cut.bracket == "}":
+                raise broken("[ is closed by }.", cut.line, cut.before)
             return
         if not cut.bracket and cut.before.strip(BLANKS) in {"", ","}:
             raise broken("the list that begins here is never closed.", opened.line, "[")

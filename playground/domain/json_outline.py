@@ -39,12 +39,15 @@ def outline(handle: BinaryIO, *, encoding: str, limits: Limits) -> Outline:
 
     An object that is never closed, or has thousands of names, has an outline too: of one line of
     several, since reading the lines will say what is wrong.
+    Of a list nothing is read but its bracket: it is all there is to know of it.
     Raises FileRefused for an empty file and for one that does not begin with JSON.
     """
     walk = Walk(cuts(handle, encoding=encoding, limits=limits), limits)
     kinds: dict[Path, str] = {}
     before = Cut("", "", 1, 0), walk.path
     for cut in walk:
+        if walk.root == "[":
+            return Outline(root="[", kinds={}, names=(), is_alone=True)
         if not cut.bracket:
             break
         if walk.path and cut.bracket in {"{", "["}:

@@ -10,7 +10,7 @@ from playground.domain.json_items import items
 from playground.domain.json_outline import Path
 from playground.domain.json_values import RepeatedKey, Value
 from playground.domain.limits import Limits
-from playground.domain.refusals import FileRefused
+from playground.domain.refusals import FileRefused, too_many_rows
 from playground.domain.tabular import Record
 
 Shape: TypeAlias = Callable[[dict[str, Value]], dict[str, Value]]
@@ -76,6 +76,9 @@ class JsonSource:
             if not item.text:
                 continue
             seen += 1
+            # Here and not when the rows are counted: millions of empty objects are no rows.
+            if seen > self._limits.rows:
+                raise too_many_rows(self._limits, line=item.line)
             try:
                 row, _notes = self._row(item)
             except RepeatedKey:

@@ -20,7 +20,7 @@ from playground.domain.limits import Limits
 from playground.domain.promptfoo_checks import Checks, names
 from playground.domain.promptfoo_outputs import Head, Result, head_of, results_of
 from playground.domain.promptfoo_tests import free_name
-from playground.domain.refusals import FileRefused
+from playground.domain.refusals import FileRefused, too_many_rows
 from playground.domain.tabular import Record
 
 _SHORT_LABEL = 40
@@ -104,6 +104,8 @@ class ResultsSource:
         key = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).digest()
         row = self._rows.get(key)
         if row is None:
+            if len(self._rows) == self._limits.rows:
+                raise too_many_rows(self._limits, line=line)
             row = self._rows[key] = _Row(line=line, given=self._aside.write(given))
         column = self._columns.setdefault((result.provider, result.prompt), len(self._columns))
         if column in row.answers:

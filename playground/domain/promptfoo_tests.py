@@ -17,6 +17,7 @@ class ConfigRows:
         self.has_nested = False
         self._checks = Checks()
         self._left: Counter[str] = Counter()
+        self._metadata: dict[str, str] = {}
         self._lists = self._files = self._others = 0
         default = config.get("defaultTest")
         self._default = default if isinstance(default, dict) else {}
@@ -72,12 +73,18 @@ class ConfigRows:
         if description := cell(test.get("description")):
             row[self.description] = description
         metadata = {**object_of(self._default.get("metadata")), **object_of(test.get("metadata"))}
-        taken = {*self.vars, self.expected, self.description}
-        row.update({free_name(name, taken): cell(value) for name, value in metadata.items()})
+        row.update({self._metadata_name(name): cell(value) for name, value in metadata.items()})
         for name in test:
             if name not in READ:
                 self._left[name[:60]] += 1
         return row
+
+    def _metadata_name(self, name: str) -> str:
+        """The column of a metadata name, the same in every row and shared with nothing else."""
+        if name not in self._metadata:
+            others = {*self.vars, self.expected, self.description, *self._metadata.values()}
+            self._metadata[name] = free_name(name, others)
+        return self._metadata[name]
 
     def _drop_expected(self) -> None:
         if "expected" in self.vars:

@@ -1,6 +1,7 @@
 """Why a file cannot be read, in words for the person who brought it."""
 
 from accounts.errors import Refused
+from playground.domain.limits import Limits
 
 
 class FileRefused(Refused):
@@ -19,3 +20,13 @@ class FileRefused(Refused):
         self.line = line
         # No database stores a zero character.
         self.raw = raw[:300].replace("\x00", "")
+
+
+def too_many_rows(limits: Limits, *, line: int) -> FileRefused:
+    """The refusal of a file with more rows than the limit, at the `line` of the first one."""
+    return FileRefused(
+        "too_many_rows",
+        f"the file has more than {limits.rows:,} rows.",
+        hint="Bring a part of it: split the file, or draw a sample.",
+        line=line,
+    )

@@ -86,7 +86,7 @@ def _check_size(node: Node, sizes: dict[int, int], limits: Limits, depth: int = 
         for child in _children(node):
             size += _check_size(child, sizes, limits, depth + 1)
             if size > _MOST_NODES:
-                raise _too_large("its aliases grow too large")
+                raise _too_large(f"it holds more than {_MOST_NODES:,} values, aliases followed")
     sizes[key] = size
     return size
 

@@ -351,6 +351,35 @@ def test_it_reads_the_older_tables_of_promptfoo(content: Mapping[str, Any]) -> N
     ]
 
 
+def test_it_refuses_more_rows_of_promptfoo_results_than_the_limit() -> None:
+    results = [
+        {"vars": {"q": str(number)}, "provider": "p", "prompt": "x", "success": True}
+        for number in range(3)
+    ]
+    content = json.dumps({"results": {"results": results}, "stats": {}}).encode()
+    handle, limits = io.BytesIO(content), UploadLimits(rows=2)
+    reading = json_files.find_json(handle, file_name="r.json", encoding="utf-8", limits=limits)
+
+    with pytest.raises(FileRefused) as caught:
+        json_files.open_json(handle, reading=reading, limits=limits)
+    assert caught.value.kind == "too_many_rows"
+
+
+def test_it_keeps_metadata_of_promptfoo_whose_names_are_taken_apart() -> None:
+    test = {"vars": {"a": "1"}, "metadata": {"a": "2", "a_2": "3"}}
+    content = json.dumps({"prompts": ["{{a}}"], "tests": [test]}).encode()
+    source = json_files.open_json(
+        io.BytesIO(content),
+        reading=json_files.find_json(
+            io.BytesIO(content), file_name="c.json", encoding="utf-8", limits=LIMITS
+        ),
+        limits=LIMITS,
+    )
+
+    assert [record.cells for record in source.records()] == [["1", "2", "3"]]
+    assert len(set(source.header)) == 3
+
+
 def test_it_refuses_an_evaluation_of_promptfoo_without_results() -> None:
     with pytest.raises(FileRefused) as caught:
         opened('{"results": {"version": 3, "results": [], "stats": {}}}', "r.json")

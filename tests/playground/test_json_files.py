@@ -147,7 +147,8 @@ REFUSED: list[tuple[str, str, str, int | None]] = [
     ("only blanks", "\ufeff \n\n", "empty_file", None),
     ("cut off", '{"q": "a"}\n{"q": "cut', "invalid_json", 2),
     ("cut off in a list", '[{"q": "a"},\n{"q": ', "invalid_json", 2),
-    ("list never closed", '[{"q": "a"},\n', "invalid_json", 2),
+    ("list never closed", '[{"q": "a"},\n', "invalid_json", 1),
+    ("list closed as an object", '[{"q": "a"}\n}', "invalid_json", 2),
     ("object never closed", '{"rows": [{"q": "a"}]\n', "invalid_json", 1),
     ("a bracket is missing", '{"q": 1}\n{"q": 2\n{"q": 3}\n{"q": 4}\n', "invalid_json", 2),
     ("a quote is missing", '{"q": 1}\n{"q": "x}\n{"q": "y"}\n', "invalid_json", 2),
@@ -379,3 +380,15 @@ def peak_of_reading(handle: BinaryIO) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{}\n" * 3, "[{}, {},\n\n{}]", '{"rows": [{}, {},\n\n{}]}'],
+    ids=["lines", "list", "list in an object"],
+)
+def test_it_refuses_too_many_items_before_it_reads_on(content: str) -> None:
+    with pytest.raises(FileRefused) as caught:
+        opened(content, limits=UploadLimits(rows=2))
+
+    assert (caught.value.kind, caught.value.line) == ("too_many_rows", 3)
