@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import Refused, TooLarge
@@ -139,6 +140,12 @@ def _values(template: Template) -> dict[str, Any]:
         checked = read_template(plain(template), VOCABULARY)
     except BadTemplate as exc:
         raise _refused(exc) from exc
+    columns, most = len(checked.columns), settings.UPLOAD_LIMITS.columns
+    if columns > most:
+        # No file could fill it, and the editor would not take it back.
+        raise _refused(
+            BadTemplate("columns", f"has {columns:,} entries; at most {most:,} are taken")
+        )
     return {
         "name": checked.name.strip(),
         "description": checked.description.strip(),

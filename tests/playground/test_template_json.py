@@ -105,6 +105,10 @@ def test_it_exports_what_it_imports(client_alice: Client) -> None:
         (changed(evalground_template=2), "no template of this version"),
         (changed(columns=[]), "no column has the role input"),
         (
+            changed(columns=[{"name": f"c{number}"} for number in range(501)], sample_rows=[]),
+            "columns: has 501 entries; at most 500 are taken",
+        ),
+        (
             changed(setup={"kpis": [{"key": "x", "place": "shown", "code": "1"}]}),
             "&#x27;code&#x27;",
         ),
