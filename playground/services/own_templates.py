@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.errors import Refused, TooLarge
 from accounts.models import User, Workspace
@@ -43,11 +44,17 @@ def save(*, workspace: Workspace, user: User | None, template: Template) -> Colu
 def update(*, stored: ColumnTemplate, template: Template) -> None:
     """Put `template` in the place of what was stored; playgrounds made from it stay as they are.
 
-    Raises Refused, naming the place, for what a template cannot hold.
+    Raises Refused, naming the place, for what a template cannot hold, and when somebody has
+    deleted it meanwhile.
     """
-    for name, value in _values(template).items():
-        setattr(stored, name, value)
-    stored.save()
+    values = _values(template)
+    same = ColumnTemplate.objects.filter(pk=stored.pk)
+    if not same.update(**values, updated_at=timezone.now()):
+        raise Refused(
+            "This template was deleted meanwhile, so nothing was stored.",
+            hint="Copy what you typed, make a new template, and paste it there.",
+        )
+    stored.refresh_from_db()
 
 
 def duplicate(*, workspace: Workspace, user: User | None, template: Template) -> ColumnTemplate:

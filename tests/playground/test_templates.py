@@ -7,6 +7,7 @@ import yaml
 from django.test import Client
 from django.urls import reverse
 
+from accounts.errors import Refused
 from accounts.models import Workspace
 from playground.domain.template_nodes import BadTemplate
 from playground.domain.text_template import placeholders
@@ -219,6 +220,14 @@ def test_it_adds_and_removes_sample_rows_without_storing(
     assert "cell-0-n1" in column.content.decode()
     own.refresh_from_db()
     assert own.sample_rows == [["How heavy is it?", "1 kg"]]
+
+
+def test_it_brings_no_deleted_template_back(own: ColumnTemplate) -> None:
+    ColumnTemplate.objects.filter(pk=own.pk).delete()
+
+    with pytest.raises(Refused, match="deleted meanwhile"):
+        own_templates.update(stored=own, template=templates.template_of(own))
+    assert not ColumnTemplate.objects.exists()
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "9" * 5_000])
