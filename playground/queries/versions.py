@@ -35,13 +35,18 @@ def cells_of(row_ids: Sequence[int]) -> dict[int, Row]:
 
 
 def spread_cells(version: DatasetVersion, *, first: int, most: int) -> list[dict[str, str]]:
-    """The cells of at most `most` of the version's `first` rows, evenly spaced. One query.
+    """The cells of at most `most` of the version's `first` rows, evenly spaced.
 
-    Of many rows they are found by position, so that no time goes into the rows between; a gap
-    left by a deleted row gives one less. Of few rows these are all.
+    A fixed number of queries. Of few rows these are all. Of many rows they are found by position,
+    so that no time goes into the rows between; by id once rows were deleted, which leaves gaps.
     """
+    rows = rows_of(version)
     if first <= most:
-        return list(rows_of(version).values_list("cells", flat=True)[:first])
-    step = max(1, -(-first // most))
-    wanted = range(1, first + 1, step)
-    return list(rows_of(version).filter(position__in=wanted).values_list("cells", flat=True))
+        return list(rows.values_list("cells", flat=True)[:first])
+    step = -(-first // most)
+    last = rows.reverse().values_list("position", flat=True).first()
+    if last == version.row_count:
+        spread = rows.filter(position__in=range(1, first + 1, step))
+    else:
+        spread = rows.filter(pk__in=list(rows.values_list("id", flat=True)[:first])[::step])
+    return list(spread.values_list("cells", flat=True))

@@ -62,6 +62,16 @@ def test_it_looks_at_rows_spread_over_the_first_ones(
     assert "".join(text for row in cells for text in row.values()) == found
 
 
+def test_rows_looked_at_are_spread_over_those_that_are_left(make: Make) -> None:
+    playground = make([QUESTION], [[letter] for letter in "abcdefGHIJKLM"])
+    version = queries.current_version(playground)
+    editing.delete_rows(playground, queries.row_ids(version)[:6])
+    version.refresh_from_db()
+
+    cells = queries.spread_cells(version, first=7, most=3)
+    assert "".join(text for row in cells for text in row.values()) == "GJM"
+
+
 def test_a_row_is_known_by_its_row_id(make: Make) -> None:
     playground = make([ROW_ID, QUESTION], [["T-1", "a"], ["T-2", "a"]])
 
