@@ -12,7 +12,6 @@ from accounts.access import get_workspace, signed_in
 from accounts.errors import Refused, TooLarge
 from playground.access import get_template
 from playground.domain import gallery
-from playground.domain.template_reading import DESCRIPTION_CAP, NAME_CAP
 from playground.domain.templates import Template, TemplateColumn
 from playground.models import Column
 from playground.services import own_templates
@@ -150,9 +149,9 @@ def _posted(request: HttpRequest) -> Template:
 
 
 def _named(request: HttpRequest, template: Template) -> Template:
-    name = request.POST.get("name", "").strip()[:NAME_CAP] or template.name
+    name = request.POST.get("name", "").strip() or template.name
     description = request.POST.get("description", template.description).strip()
-    return replace(template, name=name, description=description[:DESCRIPTION_CAP])
+    return replace(template, name=name, description=description)
 
 
 def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

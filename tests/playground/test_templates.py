@@ -161,6 +161,17 @@ def test_it_keeps_what_was_typed_when_columns_are_refused(client_alice: Client) 
     assert not ColumnTemplate.objects.exists()
 
 
+def test_it_refuses_a_name_that_is_too_long_to_save(client_alice: Client) -> None:
+    posted = {"template": "blank", "columns": "0", "0-name": "riddle", "0-role": "input"}
+    answer = client_alice.post(
+        reverse("template-save"), {**posted, "0-type": "text", "name": "n" * 101}
+    )
+
+    assert answer.status_code == 422
+    assert "at most 100 are taken" in answer.content.decode()
+    assert not ColumnTemplate.objects.exists()
+
+
 def edit_form(own: ColumnTemplate, **changes: object) -> dict[str, object]:
     form: dict[str, object] = {"name": own.name, "description": "", "columns": [], "rows": ["0"]}
     form["rows-shown"] = "1"
