@@ -74,5 +74,16 @@ SPECIAL: dict[str, tuple[str, ...]] = {
     "tool_calls": ("tool calls", "expected tool calls", "expected calls", "function calls"),
     "samples": ("samples", "sampled answers", "generations"),
 }
+# Names of filters that say the same.
+SAME_FILTERS: tuple[frozenset[str], ...] = (
+    frozenset(
+        {
+            *("topic", "topics", "category", "categories", "subject", "theme", "tag", "tags"),
+            *("thema", "kategorie", "sujet", "categorie", "tema", "categoria"),
+        }
+    ),
+    frozenset({"language", "lang", "locale", "sprache", "langue", "idioma"}),
+    frozenset({"difficulty", "diff", "schwierigkeit", "difficulte", "dificultad"}),
+)
 # Answers that a model has given: not what is expected, unless nothing else is.
 MODEL_ANSWERS = frozenset({"response", "output", "completion", "prediction", "generated"})

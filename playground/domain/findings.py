@@ -53,11 +53,11 @@ def findings(
             continue
         option = fixes.chosen(kind, choices)
         one, many, consequences = PROBLEMS[kind]
-        detail = (
-            lines_in_words(tally.lines(kind), tally.count(kind), unit),
-            examples.get(kind, ""),
-            consequences[option],
-        )
+        where = lines_in_words(tally.lines(kind), tally.count(kind), unit)
+        example = examples.get(kind, "")
+        # "Line 97 repeats line 13." says where it is.
+        is_said = example.startswith(f"{where.removesuffix('.')} ")
+        detail = ("" if is_said else where, example, consequences[option])
         yield Finding(
             kind=kind,
             level=fix.level,

@@ -24,7 +24,7 @@ def column_findings(
         if guess.role == "filter" and profile.has_many_values and profile.type == "text":
             yield _many_values(position, plan)
         if not profile.filled and guess.original.strip():
-            yield _empty(position, plan)
+            yield _empty(position, guess, plan)
 
 
 def _lacking(planned: Sequence[Planned], template: Sequence[TemplateColumn]) -> Iterator[Finding]:
@@ -33,13 +33,14 @@ def _lacking(planned: Sequence[Planned], template: Sequence[TemplateColumn]) -> 
         names = [column.name for column in missing if column.required is is_required]
         if not names:
             continue
-        what = "required" if is_required else "not required"
+        it, held = ("it", "it") if len(names) == 1 else ("them", "one of them")
+        what = f"{'Required.' if is_required else 'Not required.'} Rows are imported without {it}."
         yield Finding(
             kind="lacking_required" if is_required else "lacking",
             level="fail" if is_required else "info",
             title=f"No column fills {quoted(names, 'or')}",
-            detail=f"{'It is' if len(names) == 1 else 'They are'} {what}. If the file has it under "
-            "another name, choose it there under Import as; else the rows go in without it.",
+            detail=f"{what} If a column of the file holds {held}, choose that name for it under "
+            "Import as.",
             count=len(names),
             lines=(),
         )
@@ -73,16 +74,16 @@ def _many_values(position: int, plan: Planned) -> Finding:
     )
 
 
-def _empty(position: int, plan: Planned) -> Finding:
+def _empty(position: int, guess: ColumnFound, plan: Planned) -> Finding:
+    is_left_out = plan.role == "left_out"
+    keep = _option(position, "role", "filter", "Keep it", is_chosen=not is_left_out)
+    leave_out = _option(position, "role", "left_out", "Leave out", is_chosen=is_left_out)
     return _finding(
         "empty_column",
         "info",
         f"“{plan.name}” is empty",
         "No row has a cell in this column.",
-        (
-            _option(position, "role", "filter", "Keep it", is_chosen=plan.role != "left_out"),
-            _option(position, "role", "left_out", "Leave out", is_chosen=plan.role == "left_out"),
-        ),
+        (leave_out, keep) if guess.role == "left_out" else (keep, leave_out),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.domain import model_names
-from playground.domain.column_names import MODEL_ANSWERS, NAMES, SPECIAL
+from playground.domain.column_names import MODEL_ANSWERS, NAMES, SAME_FILTERS, SPECIAL
 
 _NAMES = {**NAMES, **SPECIAL}
 _ONE_EACH = ("row_id", "source", "answerable", "keywords", "context", "expected", *SPECIAL)
@@ -55,6 +55,12 @@ def strength(role: str, name: str) -> int:
         if role not in _WHOLE_NAMES and f" {known} " in f" {full} ":
             return _PART - rank
     return 0
+
+
+def say_the_same(one: str, other: str) -> bool:
+    """Whether two names of filters say the same: "Category" and "topic"."""
+    names = {" ".join(words_of(one)), " ".join(words_of(other))}
+    return any(names <= same for same in SAME_FILTERS)
 
 
 def words_of(name: str) -> list[str]:

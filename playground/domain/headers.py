@@ -1,9 +1,11 @@
 """Names of columns as a file has them, made fit to be used."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 LONGEST = 200
+_UNNAMED = re.compile(r"unnamed: ?\d+(_level_\d+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,11 @@ def clean(header: Sequence[str]) -> CleanHeader:
         taken.add(name.casefold())
         names.append(name)
     return CleanHeader(names=tuple(names), repairs=tuple(repairs))
+
+
+def is_nameless(original: str) -> bool:
+    """Whether a cell of the header names nothing: blank, or as pandas fills it ("Unnamed: 7")."""
+    return not original.strip() or bool(_UNNAMED.fullmatch(original.strip()))
 
 
 def _numbered(name: str, number: int, taken: set[str]) -> str:

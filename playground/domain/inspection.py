@@ -48,7 +48,13 @@ def intake_of(reading: Reading, columns: Sequence[Planned], choices: Mapping[str
         choices,
         joiner=joiner_of(reading),
         has_guards=reading.format in _GUARDED,
+        unit=unit_of(reading.format),
     )
+
+
+def unit_of(file_format: str) -> str:
+    """What the line of a record is called: the rows of a sheet have numbers that people see."""
+    return "Row" if file_format in _SHEETS else "Line"
 
 
 def joiner_of(reading: Reading) -> str:
@@ -209,9 +215,9 @@ class Inspection:
 
     def _findings(self, outcome: Outcome) -> tuple[Finding, ...]:
         """What is to be checked, the gravest first."""
-        is_sheet = self._found is not None and self._found.reading.format in _SHEETS
+        unit = unit_of(self._found.reading.format if self._found else "")
         found = [
-            *outcome.findings(self._wanted.fixes, unit="Row" if is_sheet else "Line"),
+            *outcome.findings(self._wanted.fixes, unit=unit),
             *column_findings(
                 self._survey.columns(self._told(), self._wanted.template),
                 outcome.columns,

@@ -65,12 +65,16 @@ class Intake:
         *,
         joiner: str = ", ",
         has_guards: bool = True,
+        unit: str = "Line",
     ) -> None:
-        """`joiner` joins cells too many; `has_guards`: the format is one that spreadsheets run."""
+        """`joiner` joins cells too many; `has_guards`: the format is one that spreadsheets run;
+        `unit` is what a record's line is called in this format.
+        """
         self._choices = choices
         self._option = {kind: fixes.chosen(kind, choices) for kind in FIXES}
         self._joiner = joiner
         self._has_guards = has_guards
+        self._unit = unit
         self._width = len(columns)
         used = [(p, column) for p, column in enumerate(columns) if column.role != "left_out"]
         self._required = [(p, column.name) for p, column in used if column.required]
@@ -171,7 +175,8 @@ class Intake:
         kind, first = self._repeats.of(cells, record.line)
         if kind:
             problems.append(kind)
-            self._say(kind, f"Line {record.line:,} repeats line {first:,}.")
+            unit = self._unit
+            self._say(kind, f"{unit} {record.line:,} repeats {unit.lower()} {first:,}.")
             if self._option[kind] == "skip":
                 return self._left_out(record, problems, notes, kind)
         return Taken(line=record.line, cells=cells, problems=tuple(problems), notes=tuple(notes))

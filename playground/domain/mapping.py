@@ -11,6 +11,8 @@ _SLICES = frozenset({"category", "yes_no", "number", "date"})
 _FREE_TEXT = frozenset({"text", "long_text"})
 # How much it speaks for a pair that …
 _SAME_NAME, _SAME_WORDS, _SAME_MEANING, _SAME_ROLE = 5, 4, 3, 2
+# A word that two filters share speaks more for them than two words of one meaning.
+_SHARED_WORD = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +123,8 @@ def _meaning(guess: Guess, column: TemplateColumn) -> int:
     """How much the names say the same in other words: "Frage" fills "question"."""
     if column.role == "filter":
         shared = set(guesses.words_of(guess.name)) & set(guesses.words_of(column.name))
-        return len(shared)
+        is_near = guesses.say_the_same(guess.name, column.name) and _fits(guess, column)
+        return _SHARED_WORD * len(shared) + is_near
     return guesses.strength(column.role, guess.name) if _fits(guess, column) else 0
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from playground.domain import guesses, mapping, model_names
+from playground.domain import guesses, headers, mapping, model_names
 from playground.domain.guesses import Facts
 from playground.domain.mapping import Guess
 from playground.domain.profiles import ColumnProfile
@@ -82,5 +82,5 @@ class Survey:
                 type=profile.type,
                 filled=profile.filled,
                 repeats=self._repeats.count(position),
-                has_own_name=bool(original.strip()),
+                has_own_name=not headers.is_nameless(original),
             )

@@ -96,12 +96,18 @@ def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
 
 
+def _is_numbered(upload: Upload) -> bool:
+    """Whether the first rows get the numbers 1, 2, 3 …: those of a new playground do."""
+    return upload.state == Upload.State.CHECKED and upload.into_id is None
+
+
 def _preview(upload: Upload, forms: Forms, used: list[int], is_of_problems: bool) -> dict[str, Any]:
     """The rows to show, with the cells of the columns that are used, under their new names."""
     report = upload.report
     shown = report.get("problem_rows" if is_of_problems else "first_rows", [])
     return {
         "is_of_problems": is_of_problems,
+        "is_numbered": _is_numbered(upload) and not is_of_problems,
         "names": [forms.columns[position]["name"].value() for position in used],
         "rows": [
             {**row, "cells": [cell for p, cell in enumerate(row["cells"]) if p in set(used)]}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -282,3 +283,20 @@ def test_a_refused_file_can_be_read_another_way(client_alice: Client) -> None:
 
     upload.refresh_from_db()
     assert (upload.state, upload.report["row_count"]) == (Upload.State.CHECKED, 1)
+
+
+def test_the_preview_numbers_the_rows_and_problems_their_lines(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(b"id,question\n1,\n2,Where?\n2,When?\n")
+    posted = {"c0-role": "row_id", "fix": "no_input:skip"}
+    upload = choose(client_alice, upload, **posted)
+
+    def numbers(query: dict[str, str]) -> list[str]:
+        answer = client_alice.get(reverse("import-check", args=[upload.pk]), query)
+        return re.findall(r'<td class="num mut">(\d+)</td>', answer.content.decode())
+
+    assert numbers({}) == ["1", "2"]
+    assert numbers({"rows": "problems"}) == ["2", "4"]
+    assert "Line 4 repeats line 3." in page(client_alice, upload)
+    assert "Line 4. Line 4" not in page(client_alice, upload)

@@ -127,3 +127,60 @@ def test_what_a_config_says_of_variants_comes_with_its_rows(
     setup = Playground.objects.get().template["setup"]
     assert "Capital of Ghana?" in rows[1]
     assert "Answer in one word: {{question}}" in setup["variants"][0]["prompt"]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "Unnamed: 1", "unnamed: 1_level_0"])
+def test_an_empty_column_without_a_name_of_its_own_is_left_out(bring: Bring, name: str) -> None:
+    upload = bring(f"question,{name}\nWhere?,\nWhen?,\n".encode())
+
+    assert [column["role"] for column in upload.report["columns"]] == ["input", "left_out"]
+
+
+def test_an_empty_column_that_is_left_out_can_be_kept(client_alice: Client, bring: Bring) -> None:
+    upload = bring(b"question,Unnamed: 1,notes\nWhere?,,\nWhen?,,\n")
+
+    said = [
+        [(option["label"], option["is_chosen"]) for option in finding["options"]]
+        for finding in upload.report["findings"]
+        if finding["kind"] == "empty_column"
+    ]
+    assert said == [
+        [("Leave out", True), ("Keep it", False)],
+        [("Keep it", True), ("Leave out", False)],
+    ]
+    kept = choose(client_alice, upload, set="1:role:filter")
+    assert stored(client_alice, kept) == [["Where?", "", ""], ["When?", "", ""]]
+
+
+def test_a_column_named_by_nobody_keeps_its_cells(bring: Bring) -> None:
+    upload = bring(b"question,Unnamed: 1\nWhere?,red\nWhen?,blue\n")
+
+    assert upload.report["columns"][1]["role"] != "left_out"
+
+
+@pytest.mark.parametrize(
+    ("header", "topic"),
+    [
+        ("question,Category", "Category"),
+        ("question,Kategorie", "Kategorie"),
+        ("question,Category,topic", "topic"),
+        ("question,mood", None),
+    ],
+)
+def test_a_filter_of_the_same_meaning_fills_the_template(
+    workspace: Workspace, alice: User, header: str, topic: str | None
+) -> None:
+    cells = ["a", "b"] if header.count(",") > 1 else ["a"]
+    rows = "".join(f"Where is {n}?,{','.join(cells)}\n" for n in range(9))
+    upload = uploads.receive(
+        workspace=workspace,
+        user=alice,
+        file_name="tickets.csv",
+        chunks=[f"{header}\n{rows}".encode()],
+        template=TEMPLATE.to_json(),
+    )
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+
+    fills = [c["original"] for c in upload.report["columns"] if c["name"] == "topic"]
+    assert fills == ([topic] if topic else [])
