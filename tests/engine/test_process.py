@@ -187,7 +187,9 @@ def one_cell() -> Any:
         rows={0: {}},
         stopped=asyncio.Event(),
         lease=SimpleNamespace(start=0, variant=0),
-        plan=SimpleNamespace(request=Mock()),
+        plan=SimpleNamespace(
+            request=Mock(), variant=Mock(return_value=SimpleNamespace(is_imported=False))
+        ),
     )
 
 
