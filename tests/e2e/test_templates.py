@@ -19,6 +19,7 @@ def test_a_template_is_saved_edited_and_started_with(page: Page) -> None:
     page.get_by_role("button", name="Remove row 8").click()
     expect(rows).to_have_count(7)
     page.get_by_role("button", name="Add sample row").click()
+    expect(rows).to_have_count(8)
     rows.last.fill("Which animal has the longest neck?")
     page.locator(".page-head").get_by_role("button", name="Save template").click()
 
