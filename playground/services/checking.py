@@ -20,7 +20,6 @@ logger = logging.getLogger(__name__)
 
 # What is checked within a request: text of at most this size, compared with so many rows.
 QUICK_BYTES = 1024 * 1024
-QUICK_ROWS = 5_000
 QUICK_ROWS = 10_000
 
 
