@@ -90,7 +90,8 @@ def _imported(estimate: Estimate, variants: Iterable[Variant]) -> Iterator[Item]
     for variant in imported:
         without = estimate.empty.get(str(variant.answers_column_id), 0)
         if without:
-            text = f"{_share(without, estimate)} no answer in {variant.name}: each is an error."
+            what = "it is an error" if without == 1 else "each is an error"
+            text = f"{_share(without, estimate)} no answer in {variant.name}: {what}."
             yield Item(state="review", text=text, page="data")
 
 

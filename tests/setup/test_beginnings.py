@@ -213,7 +213,8 @@ def test_the_setup_page_says_quietly_what_comes_later(
 
     page = client_alice.get(reverse("setup", args=[playground.pk])).content.decode()
 
-    assert "4 KPIs of its template come later: Faithfulness, PII leak, Context recall" in page
+    assert "<summary>4 KPIs of its template come later</summary>" in page
+    assert "<p>Faithfulness, PII leak, Context recall, " in page
     assert "Room for yours." in page
 
 

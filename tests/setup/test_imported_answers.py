@@ -112,7 +112,7 @@ def test_a_setup_of_imported_answers_can_be_run(
     assert setup_service.problems(answered) == []
     assert "Imported from column</span> <code>gpt-4o</code>" in page
     assert "Score 6 answers" in page
-    assert "1 row has no answer in gpt-4o: each is an error." in page
+    assert "1 row has no answer in gpt-4o: it is an error." in page
     assert "Nothing is sent: the answers are there already." in page
     assert 'disabled aria-describedby="ready"' not in page
 
