@@ -109,7 +109,7 @@ def editing_of(columns: Iterable[TemplateColumn]) -> Editing:
 
 
 def mistakes(columns: Sequence[Edited]) -> Mistakes:
-    """What is wrong with the columns: no name, a name twice, no input, a second row id."""
+    """What is wrong with the columns: no name, a name twice or for no prompt, no input, two ids."""
     by_key: dict[str, str] = {}
     taken: dict[str, str] = {}
     row_id = ""
@@ -121,6 +121,8 @@ def mistakes(columns: Sequence[Edited]) -> Mistakes:
             by_key[key] = (
                 f"Another column is called “{taken[name.casefold()]}”. Rename one of them."
             )
+        elif placeholders(f"{{{{{name}}}}}") != (name,):
+            by_key[key] = "No prompt could use this name. Leave out braces and line breaks."
         elif column.role == "row_id" and row_id:
             by_key[key] = f"“{row_id}” is the row id already. Use one column as Row id."
         taken.setdefault(name.casefold(), name)

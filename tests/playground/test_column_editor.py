@@ -78,6 +78,13 @@ def test_the_first_column_of_an_empty_editor_is_an_input() -> None:
     ("columns", "words"),
     [
         ([TemplateColumn(name=" ")], "Name this column, or remove it."),
+        *(
+            (
+                [TemplateColumn(name=name)],
+                "No prompt could use this name. Leave out braces and line breaks.",
+            )
+            for name in ("q {1}", "q}", "a}}b", "{{q}}", "two\nlines")
+        ),
         (
             [TemplateColumn(name="Topic"), TemplateColumn(name="topic", role="filter")],
             "Another column is called “Topic”. Rename one of them.",
