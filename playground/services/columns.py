@@ -67,8 +67,9 @@ def _remove(column: Column) -> None:
     rows = Row.objects.filter(playground_id=column.playground_id)
     is_answer = column.role == Column.Role.RESPONSE
     if is_answer or rows.exclude(Exact(CellValue(column.pk), "")).exists():
+        why = "is used as Response" if is_answer else "holds cells"
         raise Refused(
-            f"{column.name} holds cells, and runs may have used them.",
+            f"{column.name} {why}, and runs may have used it.",
             hint="Put it back and choose Leave out: then nothing looks at it.",
         )
     column.delete()

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.errors import Refused
 from playground import queries
 from playground.models import Column, Playground
 from playground.services import columns
@@ -82,6 +84,15 @@ def test_a_column_with_cells_stays(client_alice: Client, imported: Imported) -> 
     assert answer.status_code == 422
     assert "topic holds cells" in answer.content.decode()
     assert names(playground)[-1] == "topic"
+
+
+def test_a_column_of_answers_stays_without_cells_too(imported: Imported) -> None:
+    playground = imported()
+    Column.objects.create(playground=playground, name="Ours", role="response", position=9)
+    others = columns.editing_of(playground).columns[:-1]
+
+    with pytest.raises(Refused, match="Ours is used as Response, and runs may have used it"):
+        columns.change(playground, others)
 
 
 def test_columns_that_cannot_be_used_are_shown_with_the_mistake(

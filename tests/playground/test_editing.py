@@ -9,7 +9,7 @@ from pytest_django import Settings
 from accounts.errors import NotReady, Refused, UserError
 from accounts.models import User, Workspace
 from playground.models import Column, DatasetVersion, Playground, Row, Upload
-from playground.services import counting, editing
+from playground.services import counting, editing, undo
 from playground.services.rows import ColumnDraft, create_playground, freeze_current_version
 
 COLUMNS = [
@@ -228,3 +228,19 @@ def test_edits_have_the_version_counted_again(shop: Playground) -> None:
 
     version.refresh_from_db()
     assert (old, version.profile[key]["filled"], version.is_counted) == (3, 2, True)
+
+
+def test_deleted_rows_come_back_once_and_beside_those_that_came_meanwhile(
+    shop: Playground,
+) -> None:
+    last = rows(shop)[2]
+    token = undo.token_of_deletion(shop, [last.pk])
+    editing.delete_rows(shop, [last.pk])
+    editing.add_row(shop, {column(shop, "question"): "What for?"})
+
+    first, second = (undo.undo(shop, token, None).words for _click in range(2))
+
+    assert (first, second) == ("1 row brought back.", "0 rows brought back.")
+    assert [row.position for row in rows(shop)] == [1, 2, 3, 4]
+    assert rows(shop)[3].identity == "T-3"
+    assert current(shop).row_count == 4
