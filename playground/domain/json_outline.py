@@ -1,6 +1,7 @@
 """What the beginning of a JSON file is made of, without parsing all of it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
@@ -8,7 +9,7 @@ from typing import BinaryIO, TypeAlias
 from playground.domain.json_brackets import Cut, cuts
 from playground.domain.json_faults import BLANKS, Item, broken, check_between, invalid
 from playground.domain.limits import Limits
-from playground.domain.refusals import FileRefused
+from playground.domain.refusals import FileRefused, check_items
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -40,7 +41,8 @@ def outline(handle: BinaryIO, *, encoding: str, limits: Limits) -> Outline:
     An object that is never closed, or has thousands of names, has an outline too: of one line of
     several, since reading the lines will say what is wrong.
     Of a list nothing is read but its bracket: it is all there is to know of it.
-    Raises FileRefused for an empty file and for one that does not begin with JSON.
+    Raises FileRefused for an empty file, for one that does not begin with JSON, and where a list
+    has far more items than there may be rows.
     """
     walk = Walk(cuts(handle, encoding=encoding, limits=limits), limits)
     kinds: dict[Path, str] = {}
@@ -78,6 +80,7 @@ class Walk:
         self.path: Path | None = None
         self._limits = limits
         self._open: list[tuple[str, Path | None]] = []
+        self._items: Counter[Path] = Counter()
 
     def __iter__(self) -> Iterator[Cut]:
         for cut in self.cuts:
@@ -111,6 +114,9 @@ class Walk:
             self.path = ()
         else:
             bracket, path = self._open[-1]
+            if bracket == "[" and path is not None:
+                self._items[path] += 1
+                check_items(self._items[path], self._limits, line=cut.line)
             is_named = bracket == "{" and path is not None and len(path) < _DEEPEST_PATH
             self.path = (*path, self._named(cut)) if is_named and path is not None else None
         self._open.append((cut.bracket, self.path))

@@ -20,7 +20,7 @@ from playground.domain.limits import Limits
 from playground.domain.promptfoo_checks import Checks, names
 from playground.domain.promptfoo_outputs import Head, Result, head_of, results_of
 from playground.domain.promptfoo_tests import free_name
-from playground.domain.refusals import FileRefused, too_many_rows
+from playground.domain.refusals import FileRefused, check_items, too_many_rows
 from playground.domain.tabular import Record
 
 _SHORT_LABEL = 40
@@ -52,9 +52,10 @@ class ResultsSource:
         if path and path[-1] == "body":
             where = (*path[:-1], "head")
             head = head_of(value_at(handle, where, encoding=encoding, limits=limits))
-        for item in items(handle, path, encoding=encoding, limits=limits):
-            if item.text:
-                self._take_all(item, head)
+        found = items(handle, path, encoding=encoding, limits=limits)
+        for count, item in enumerate((item for item in found if item.text), start=1):
+            check_items(count, limits, line=item.line)
+            self._take_all(item, head)
         if not self._rows:
             raise _no_results()
         self._name_columns()

@@ -3,6 +3,11 @@
 from accounts.errors import Refused
 from playground.domain.limits import Limits
 
+# A list may have more items than there may be rows: several results belong to one row, and a
+# list beside the rows is left out. One with far more is not read to its end.
+MOST_ITEMS = 1_000_000
+_ITEMS_PER_ROW = 10
+
 
 class FileRefused(Refused):
     """A file that cannot become rows.
@@ -30,3 +35,15 @@ def too_many_rows(limits: Limits, *, line: int) -> FileRefused:
         hint="Bring a part of it: split the file, or draw a sample.",
         line=line,
     )
+
+
+def check_items(count: int, limits: Limits, *, line: int) -> None:
+    """Raises FileRefused for a list with far more items than there may be rows."""
+    most = max(MOST_ITEMS, _ITEMS_PER_ROW * limits.rows)
+    if count > most:
+        raise FileRefused(
+            "too_many_rows",
+            f"a list has more than {most:,} items, and a file at most {limits.rows:,} rows.",
+            hint="Bring a part of it: split the file, or draw a sample.",
+            line=line,
+        )

@@ -9,7 +9,7 @@ import pytest
 
 from config.limits import UploadLimits
 from evals.models import Variant
-from playground.domain import json_files
+from playground.domain import json_files, refusals
 from playground.domain.refusals import FileRefused
 from playground.models import Playground
 from tests.playground.doors import lines, opened, rows
@@ -140,6 +140,20 @@ def test_it_refuses_more_rows_of_promptfoo_results_than_the_limit() -> None:
     with pytest.raises(FileRefused) as caught:
         json_files.open_json(handle, reading=reading, limits=limits)
     assert caught.value.kind == "too_many_rows"
+
+
+def test_it_stops_at_far_more_results_of_promptfoo_than_there_may_be_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(refusals, "MOST_ITEMS", 20)
+    line = json.dumps({"vars": {"q": "1"}, "provider": "p", "prompt": "x", "success": True}) + "\n"
+    handle, limits = io.BytesIO((line * 30_000).encode()), UploadLimits(rows=2)
+    reading = json_files.find_json(handle, file_name="r.jsonl", encoding="utf-8", limits=limits)
+
+    with pytest.raises(FileRefused) as caught:
+        json_files.open_json(handle, reading=reading, limits=limits)
+    assert (caught.value.kind, caught.value.line) == ("too_many_rows", 21)
+    assert handle.tell() < 1_000_000
 
 
 def test_it_refuses_an_evaluation_of_promptfoo_without_results() -> None:
