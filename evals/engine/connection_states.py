@@ -44,6 +44,11 @@ def note_call_ms(connection_id: int, call_ms: float) -> None:
         )
 
 
+def forget_call_ms(connection_id: int) -> None:
+    """The calls so far went to another address: they say nothing about the next ones."""
+    ConnectionState.objects.filter(connection_id=connection_id).update(call_ms=None)
+
+
 def call_seconds(connection_ids: Collection[int]) -> dict[int, float]:
     """Seconds of a call by connection, as far as any was measured."""
     known = ConnectionState.objects.filter(connection_id__in=connection_ids, call_ms__isnull=False)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from evals.domain import rendering
 from evals.domain.snapshot import ColumnSpec, letter
+from evals.engine import connection_states
 from evals.llm import embedded
 from evals.models import Connection, Variant
 from evals.services.estimates import Estimate
@@ -98,6 +99,7 @@ def _imported(estimate: Estimate, variants: Iterable[Variant]) -> Iterator[Item]
 def _connections(variants: Iterable[Variant]) -> Iterator[Item]:
     asked = (variant for variant in variants if variant.answers_column is None)
     used = {variant.connection_id: variant.connection for variant in asked}
+    seconds = connection_states.call_seconds(used)
     for connection in used.values():
         if connection.kind == Connection.Kind.SIMULATED:
             text = f"{connection.name} is simulated: its answers are invented"
@@ -106,18 +108,19 @@ def _connections(variants: Iterable[Variant]) -> Iterator[Item]:
             text = f"{connection.name} is not installed here. Choose another connection"
             yield Item(state="fail", text=text, page="models")
         else:
-            yield _tested(connection)
+            yield _tested(connection, seconds.get(connection.pk))
 
 
-def _tested(connection: Connection) -> Item:
-    if connection.test_ok is None:
-        text = f"{connection.name} was not tested yet"
-        return Item(state="waiting", text=text, page="models")
-    if connection.test_ok:
-        latency = rendering.latency(connection.test_latency_ms)
-        return Item(state="pass", text=f"{connection.name} answered in {latency}")
-    text = f"{connection.name} failed its last test: {connection.test_words}"
-    return Item(state="review", text=text, page="models")
+def _tested(connection: Connection, call_s: float | None) -> Item:
+    """Whether the connection answers, and how fast: in runs, or in its test before any."""
+    if connection.test_ok is False:
+        text = f"{connection.name} failed its last test: {connection.test_words}"
+        return Item(state="review", text=text, page="models")
+    if connection.test_ok or call_s is not None:
+        ms = connection.test_latency_ms if call_s is None else call_s * 1000
+        text = f"{connection.name} answered in {rendering.latency(ms)}"
+        return Item(state="pass", text=text)
+    return Item(state="waiting", text=f"{connection.name} was not tested yet", page="models")
 
 
 def _first(columns: Sequence[ColumnSpec], role: str) -> ColumnSpec | None:

@@ -79,6 +79,8 @@ def update(*, connection: Connection, draft: ConnectionDraft) -> bool:
         _save(connection)
         if draft.key is not None or moved:
             set_key(connection=connection, key=draft.key or "")
+        if moved:
+            connection_states.forget_call_ms(connection.pk)
         # The pause was asked of another key or address, or is what the change shall end.
         connection_states.resume(connection.pk)
     return had_key and not connection.encrypted_key

@@ -1,14 +1,19 @@
 """The Setup page through its requests."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from evals.models import RuleVersion, Run, RunRule, SetupKpi, Variant
-from evals.services import kpis, rules
+from accounts.models import Workspace
+from evals.engine import connection_states
+from evals.models import Connection, RuleVersion, Run, RunRule, SetupKpi, Variant
+from evals.services import connections, kpis, rules
 from evals.services import setup as setup_service
+from evals.services.connections import ConnectionDraft
 from playground.models import Playground, Row
 
 
@@ -229,3 +234,22 @@ def test_it_estimates_without_a_script(client_alice: Client, ready: Playground) 
 
     assert "Run 4 answers" in answer.content.decode()
     assert not Run.objects.exists()
+
+
+def test_it_counts_the_answers_of_a_run_as_a_test_of_their_connection(
+    client_alice: Client, ready: Playground, workspace: Workspace
+) -> None:
+    draft = ConnectionDraft(
+        name="Own", kind=Connection.Kind.OPENAI, base_url="https://models.example/v1"
+    )
+    own = connections.create(workspace=workspace, draft=draft)
+    ready.variants.update(connection=own)
+    url = reverse("setup", args=[ready.pk])
+    assert "Own was not tested yet" in client_alice.get(url).content.decode()
+
+    connection_states.note_call_ms(own.pk, 412)
+    assert "Own answered in 0.4 s" in client_alice.get(url).content.decode()
+
+    moved = replace(draft, base_url="https://elsewhere.example/v1")
+    connections.update(connection=own, draft=moved)
+    assert "Own was not tested yet" in client_alice.get(url).content.decode()
