@@ -48,6 +48,12 @@ document.addEventListener("keydown", (event) => {
   } else if (row.nextElementSibling) place(row, row.nextElementSibling.nextElementSibling);
 });
 
+// The name that a new column came with gives way to what is typed.
+document.addEventListener("htmx:load", (event) => {
+  const field = document.activeElement;
+  if (event.detail.elt.contains(field) && field.matches("[data-columns] .new input[type=text]")) field.select();
+});
+
 // Words that come with a new editor are not read out; the same words put in again are.
 document.addEventListener("htmx:load", (event) => {
   const editor = event.detail.elt;
