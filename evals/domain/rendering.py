@@ -9,6 +9,7 @@ NOTHING = "–"
 
 # A latency under 0.1 s would read "0.0 s".
 _SHOWN_IN_MS_BELOW = 100
+_LOWEST_RATE = 0.1
 _CENT = Decimal("0.01")
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -84,6 +85,16 @@ def latency(ms: float | None) -> str:
     if ms < _SHOWN_IN_MS_BELOW:
         return f"{ms:.0f} ms"
     return f"{ms / 1000:,.1f} s"
+
+
+def rate(a_second: float | None) -> tuple[str, str]:
+    """How often something happens, and in which time: ("2.4", "a minute"); ("–", "") for None."""
+    if a_second is None:
+        return NOTHING, ""
+    for size_s, unit in ((1, "a second"), (_MINUTE_S, "a minute"), (_HOUR_S, "an hour")):
+        if a_second * size_s >= _LOWEST_RATE:
+            return number(a_second * size_s, decimals=1), unit
+    return f"<{_LOWEST_RATE}", "an hour"
 
 
 def money(usd: Decimal | float | None) -> str:

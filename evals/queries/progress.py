@@ -97,6 +97,7 @@ class Progress:
     done: int
     error_rows: int
     rate: str
+    rate_unit: str
     cost: str
     cost_note: str
     accuracy: Accuracy
@@ -114,6 +115,7 @@ def progress(run: Run) -> Progress:
     done = run.n_ok + run.n_error
     percent = 100 if done >= run.cells else int(100 * done / run.cells)
     a_second = _rate(run, done)
+    rate, rate_unit = rendering.rate(a_second)
     return Progress(
         run=run,
         is_over=reading.is_over,
@@ -123,7 +125,8 @@ def progress(run: Run) -> Progress:
         percent=percent,
         done=done,
         error_rows=int((reading.matrix.answers == AnswerState.ERROR).any(axis=0).sum()),
-        rate=rendering.number(a_second, decimals=1),
+        rate=rate,
+        rate_unit=rate_unit,
         cost=_cost(reading),
         cost_note=_cost_note(reading),
         accuracy=accuracy(reading.verdicts.codes.reshape(-1)),
@@ -136,10 +139,14 @@ def progress(run: Run) -> Progress:
 
 
 def _rate(run: Run, done: int) -> float | None:
-    """Answers a second since the start; None before the first one."""
-    end = run.finished_at or run.cancelled_at or timezone.now()
-    seconds = (end - run.created_at).total_seconds()
-    return done / seconds if done and seconds > 0 else None
+    """Answers a second from the start to now or to the end.
+
+    None before the first answer, and for a run that was over in under a second.
+    """
+    end = run.finished_at or run.cancelled_at
+    seconds = ((end or timezone.now()) - run.created_at).total_seconds()
+    shortest = 1 if end else 0
+    return done / seconds if done and seconds > shortest else None
 
 
 def _title(run: Run, percent: int, left_s: float | None) -> str:

@@ -3,8 +3,10 @@
 import re
 import secrets
 import time
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -110,6 +112,20 @@ def test_it_shows_figures_variants_and_latest_answers(
     shown = page(client_alice, ready)
     assert "How long is the warranty?" in shown
     assert set(re.findall(r'class="letter \w *">(\w)<', shown)) == {"A", "B"}
+
+
+@pytest.mark.parametrize(
+    ("took_s", "shown"),
+    [(0.4, "–"), (3, "2<small>a second</small>"), (360, "1<small>a minute</small>")],
+)
+def test_it_shows_the_mean_rate_of_a_finished_run(
+    client_alice: Client, ready: Playground, took_s: float, shown: str
+) -> None:
+    start(client_alice, ready)
+    runs.drain_here(Run.objects.get().pk, timeout_s=30)
+    Run.objects.update(finished_at=F("created_at") + timedelta(seconds=took_s))
+
+    assert f"<dt>Rate</dt><dd>{shown}</dd>" in page(client_alice, ready)
 
 
 def test_it_groups_errors_by_cause_and_says_what_to_do(
