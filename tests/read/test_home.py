@@ -123,6 +123,7 @@ def test_it_shows_how_far_a_run_is(client_alice: Client, store_run: StoreRun) ->
 
     assert "Running" in page
     assert "12 of 16 answers" in page
+    assert '<span class="pct">75<small>%</small></span> <span class="t12">done</span>' in page
     assert '<progress max="16" value="12">75%</progress>' in page
 
 
