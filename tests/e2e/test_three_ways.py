@@ -155,7 +155,7 @@ def _edits(page: Page) -> None:
     page.get_by_role("button", name="Add column").click()
     new = page.get_by_label("Name of new_column")
     expect(new).to_be_focused()
-    new.fill("Frage")
+    page.keyboard.type("Frage")
     expect(
         page.get_by_text("Another column is called “Frage”. Rename one of them.")
     ).to_be_visible()
