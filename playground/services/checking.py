@@ -1,5 +1,6 @@
 """The job that reads a stored file and reports what would become of it."""
 
+import io
 import logging
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from playground.domain.dialects import Chosen
 from playground.domain.file_kinds import TEXT_ENDINGS
 from playground.domain.inspection import Inspection, Wanted
 from playground.domain.refusals import FileRefused
+from playground.domain.timed_files import TimedFile
 from playground.models import Upload
 from playground.services import changes, stored_files
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
@@ -69,7 +71,13 @@ def _check(upload: Upload, lease: Lease) -> None:
 
 def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
     left_out = stored_files.LeftOutRows(stored_files.refused_rows_of(upload))
-    with path.open("rb") as handle:
+    timed = TimedFile(path)
+
+    def progressed(share: float) -> None:
+        timed.check()
+        lease.renew(report={"progress": round(share, 3)})
+
+    with io.BufferedReader(timed) as handle:
         inspection = Inspection(
             handle,
             file_name=upload.file_name,
@@ -82,10 +90,7 @@ def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
             ),
         )
         try:
-            inspection.run(
-                on_left_out=left_out.add,
-                on_progress=lambda share: lease.renew(report={"progress": round(share, 3)}),
-            )
+            inspection.run(on_left_out=left_out.add, on_progress=progressed)
         except FileRefused as exc:
             report = inspection.report().to_json()
             report |= {"error_kind": exc.kind, "error_line": exc.line, "error_raw": exc.raw}

@@ -1,5 +1,6 @@
 """The jobs behind an upload: killed, doubled, forgotten, they lose no row and double none."""
 
+import io
 import os
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.errors import NotReady
 from accounts.models import Workspace
 from playground import enqueue, tasks
+from playground.domain import timed_files
 from playground.models import Playground, Row, Upload
 from playground.services import importing, row_store, uploads
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
@@ -121,6 +123,22 @@ def test_a_file_that_ends_its_worker_again_and_again_is_given_up(bring: Bring) -
     assert upload.state == Upload.State.REFUSED
     assert "could not be read in 10 attempts" in upload.error
     assert not Playground.objects.exists()
+
+
+@pytest.mark.parametrize("place", ["readinto", "check"])
+def test_a_check_that_takes_too_long_is_given_up(
+    place: str, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timed_files, "MOST_CPU_S", -1.0)
+    if place == "check":
+        # Nothing is read between two rows of a small file.
+        monkeypatch.setattr(timed_files.TimedFile, "readinto", io.FileIO.readinto)
+
+    upload = bring(many_rows())
+
+    assert (upload.state, upload.report["error_kind"]) == (Upload.State.REFUSED, "too_slow")
+    assert "in parts" in upload.hint
+    assert upload.report["file_rows"] == (0 if place == "readinto" else 1_000)
 
 
 def test_cancel_is_honoured_between_batches(client_alice: Client, bring: Bring) -> None:
