@@ -16,6 +16,12 @@ class UserError(Exception):
         self.hint = hint
 
 
+class NotThere(UserError):
+    """The thing is gone, or never was there."""
+
+    status = 404
+
+
 class NotReady(UserError):
     """The thing is in a state in which this cannot be done."""
 

@@ -3,14 +3,14 @@
 import hashlib
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 
 from accounts.access import signed_in
-from accounts.errors import NotReady, UserError
+from accounts.errors import NotReady, NotThere, UserError
 from playground import access
 from playground.domain.typed_text import typed
 from playground.models import Column, Playground, Row
@@ -31,18 +31,23 @@ def data_cell(
     playground = access.get_playground(request.user, playground_id)
     column = playground.columns.filter(pk=column_id).first()
     if column is None:
-        raise Http404("No such column.")
-    row = row_parts.row_at(playground, position)
+        raise NotThere(
+            "This column is not there any more.",
+            hint="Copy your text if you need it, then reload the page.",
+        )
     if request.method != "POST":
+        present = _text(row_parts.row_at(playground, position), column)
         # The links are boosted, and the address of the page shall stay.
-        return push_url(_form(request, playground, row, column), False)
+        return push_url(_form(request, playground, position, column, present), False)
     if _is_fragment(request):
-        return _stored_in_place(request, playground, row, column)
+        return _stored_in_place(request, playground, position, column)
     try:
-        return _stored(request, playground, row, column)
+        return _stored(request, playground, position, column)
     except UserError as exc:
         # What was typed must not get lost.
-        return _form(request, playground, row, column, error=exc)
+        row = row_parts.find_row(playground, position)
+        present = _text(row, column) if row else ""
+        return _form(request, playground, position, column, present, error=exc)
 
 
 def _is_fragment(request: HttpRequest) -> bool:
@@ -52,15 +57,15 @@ def _is_fragment(request: HttpRequest) -> bool:
 def _form(
     request: HttpRequest,
     playground: Playground,
-    row: Row,
+    position: int,
     column: Column,
+    present: str,
     *,
     error: UserError | None = None,
 ) -> HttpResponse:
-    present = row.cells.get(str(column.pk), "")
     context = {
         "playground": playground,
-        "position": row.position,
+        "position": position,
         "column": column,
         "text": request.POST.get("text", "") if error else present,
         "was": _digest(present),
@@ -74,9 +79,9 @@ def _form(
 
 
 def _stored_in_place(
-    request: HttpRequest, playground: Playground, row: Row, column: Column
+    request: HttpRequest, playground: Playground, position: int, column: Column
 ) -> HttpResponse:
-    before, edited = _store(request, playground, row, column)
+    before, edited = _store(request, playground, position, column)
     context = row_parts.changed_row(request, playground, edited.position)
     if before is not None:
         context["words"] = f"Row {edited.position:,} edited."
@@ -84,8 +89,10 @@ def _stored_in_place(
     return render(request, "playground/_edited.html", context)
 
 
-def _stored(request: HttpRequest, playground: Playground, row: Row, column: Column) -> HttpResponse:
-    before, edited = _store(request, playground, row, column)
+def _stored(
+    request: HttpRequest, playground: Playground, position: int, column: Column
+) -> HttpResponse:
+    before, edited = _store(request, playground, position, column)
     if before is not None:
         undoing.keep(request, playground, token_of_edit(playground, edited, column.pk, before))
         messages.success(request, f"Row {edited.position:,} edited.")
@@ -93,10 +100,16 @@ def _stored(request: HttpRequest, playground: Playground, row: Row, column: Colu
 
 
 def _store(
-    request: HttpRequest, playground: Playground, row: Row, column: Column
+    request: HttpRequest, playground: Playground, position: int, column: Column
 ) -> tuple[str | None, Row]:
     """The text before, None when nothing has changed; and the row as it is now."""
-    present = row.cells.get(str(column.pk), "")
+    row = row_parts.find_row(playground, position)
+    if row is None:
+        raise NotThere(
+            f"Row {position:,} was deleted meanwhile. Your text was not stored.",
+            hint="Copy it if you need it, then reload the page.",
+        )
+    present = _text(row, column)
     if request.POST.get("was") != _digest(present):
         raise NotReady(
             f"{column.name} of row {row.position:,} was changed meanwhile. "
@@ -106,8 +119,12 @@ def _store(
     text = typed(request.POST.get("text", ""), before=present)
     user = signed_in(request.user)
     edited = editing.edit_cell(playground, row.pk, column.pk, text, user, was=present)
-    has_changed = edited.cells.get(str(column.pk), "") != present
+    has_changed = _text(edited, column) != present
     return (present if has_changed else None), edited
+
+
+def _text(row: Row, column: Column) -> str:
+    return row.cells.get(str(column.pk), "")
 
 
 def _digest(text: str) -> str:

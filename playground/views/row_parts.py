@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from accounts.errors import NotThere
 from playground import queries
 from playground.models import Column, DatasetVersion, Playground, Row
 from playground.queries import row_faces
@@ -12,11 +13,19 @@ from playground.views import data_state
 from playground.views.data_state import DataState
 
 
+def find_row(playground: Playground, position: int) -> Row | None:
+    """The row at this position of the current version, if there is one."""
+    return queries.rows_of(queries.current_version(playground)).filter(position=position).first()
+
+
 def row_at(playground: Playground, position: int) -> Row:
-    """The row at this position of the current version. Raises Http404 when there is none."""
-    row = queries.rows_of(queries.current_version(playground)).filter(position=position).first()
+    """The row at this position of the current version. Raises NotThere when there is none."""
+    row = find_row(playground, position)
     if row is None:
-        raise Http404("No such row.")
+        raise NotThere(
+            f"There is no row {position:,} any more.",
+            hint="Reload the page to see the rows that are there.",
+        )
     return row
 
 

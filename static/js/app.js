@@ -16,6 +16,7 @@ import "./notices.js";
 import "./slider.js";
 import "./title.js";
 import "./toast.js";
+import "./unsaved.js";
 import { showScriptedControls } from "./scripted.js";
 
 const token = document.querySelector("meta[name=csrf-token]")?.content;

@@ -1,6 +1,7 @@
 // Editing cells in place: [data-grid=edit] of rows, form[data-cell-form] in a cell.
 // Enter saves where it makes no line break, Ctrl Enter everywhere; Tab saves and goes on; Esc leaves.
 import { choose } from "./grid.js";
+import { hide } from "./notices.js";
 
 let onward = null;
 
@@ -17,6 +18,7 @@ function focus(cell) {
 function leave(form) {
   const cell = form.closest("[role=gridcell]");
   form.remove();
+  hide("unsaved-cell");
   focus(cell);
 }
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from playground import queries
 from playground.domain.typed_text import typed
 from playground.models import Playground, Row
-from playground.services import undo
+from playground.services import editing, undo
 from playground.services.rows import freeze_current_version
 
 Imported = Callable[..., Playground]
@@ -120,6 +120,24 @@ def test_a_cell_that_was_changed_meanwhile_is_kept(
     assert "question of row 1 was changed meanwhile" in fragment.content.decode()
     assert "Mine</textarea>" in page.content.decode()
     assert text(playground, 1) == "Somebody else's"
+
+
+def test_a_text_for_a_row_that_was_deleted_is_kept(
+    client_alice: Client, imported: Imported
+) -> None:
+    playground = imported()
+    url = cell_url(playground, 2)
+    stale = was(client_alice.get(url).content.decode())
+    editing.delete_rows(playground, [row(playground, 2).pk])
+
+    fragment = client_alice.post(url, {"text": "Mine", "was": stale}, headers=HTMX)
+    page = client_alice.post(url, {"text": "Mine", "was": stale})
+
+    assert (fragment.status_code, page.status_code) == (404, 404)
+    assert fragment["HX-Retarget"] == "#notices"
+    assert "Row 2 was deleted meanwhile." in fragment.content.decode()
+    assert "Row 2 was deleted meanwhile." in page.content.decode()
+    assert "Mine</textarea>" in page.content.decode()
 
 
 def test_a_text_that_is_refused_is_not_lost(client_alice: Client, imported: Imported) -> None:

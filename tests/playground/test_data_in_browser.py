@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Workspace
 from playground import queries
 from playground.models import Playground
+from playground.services import editing
 from playground.services.rows import ColumnDraft, create_playground
 from tests.browser import launched
 
@@ -107,3 +108,53 @@ def test_a_filter_is_chosen_and_the_rows_left_are_deleted(page: Page, shop: Play
     page.get_by_label("Remove topic is Delivery").click()
     expect(page.locator("tbody tr")).to_have_count(4)
     assert queries.current_version(shop).row_count == 4
+
+
+def test_a_text_that_is_not_saved_is_not_lost(page: Page, shop: Playground) -> None:
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(reverse("data", args=[shop.pk]))
+    page.locator("#r1 td").first.dblclick()
+    box = page.get_by_role("textbox", name="question of row 1")
+    expect(box).to_be_focused()
+    page.keyboard.type(" Typed.")
+
+    # Another cell, whose row would come back over this one: not before this one is saved.
+    page.locator("#r1 td").nth(1).dblclick()
+    expect(page.locator("#notices")).to_contain_text("This cell is not saved.")
+    expect(page.locator("form[data-cell-form]")).to_have_count(1)
+    expect(box).to_be_focused()
+
+    # A search leaves the page.
+    page.get_by_role("searchbox").fill("Delivery")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("Question 0? Typed.")
+    page.wait_for_timeout(200)
+    assert asked == ["beforeunload"]
+
+    box.press("Enter")
+    expect(page.locator("#r1 td").first).to_contain_text("Question 0? Typed.")
+    expect(page.locator("#notices")).not_to_contain_text("not saved")
+    page.reload()
+    assert asked == ["beforeunload"]
+
+
+def test_a_text_whose_row_was_deleted_stays_to_be_copied(page: Page, shop: Playground) -> None:
+    page.goto(reverse("data", args=[shop.pk]))
+    page.locator("#r2 td").first.dblclick()
+    box = page.get_by_role("textbox", name="question of row 2")
+    box.fill("Mine")
+    version = queries.current_version(shop)
+    editing.delete_rows(shop, list(queries.rows_of(version).values_list("pk", flat=True)[1:2]))
+
+    box.press("Enter")
+
+    expect(page.locator("#notices")).to_contain_text("Row 2 was deleted meanwhile.")
+    expect(box).to_have_value("Mine")
+    # A page in answer to a request in place is a notice too.
+    box.press("Escape")
+    Playground.objects.filter(pk=shop.pk).delete()
+    page.locator("#r3 td").first.dblclick()
+    expect(page.locator("#notices")).to_contain_text("There is nothing here for you")
+    expect(page.locator("#notices .note")).to_have_count(1)
+    expect(page.locator("main main, td .page")).to_have_count(0)
