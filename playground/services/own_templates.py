@@ -125,7 +125,7 @@ def _read(content: bytes) -> Mapping[str, Any]:
         ) from exc
     except json.JSONDecodeError as exc:
         raise Refused(
-            f"The file is not JSON: {exc.msg}, line {exc.lineno}, column {exc.colno}.",
+            f"This file is not JSON: line {exc.lineno}, column {exc.colno}.",
             hint="Choose a file that “Export JSON” has written.",
         ) from exc
     except (ValueError, RecursionError) as exc:

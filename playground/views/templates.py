@@ -1,6 +1,7 @@
 """Templates: the gallery, one of them, and what can be done with it."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,24 +20,15 @@ from playground.services import templates as template_service
 from playground.views import new_page
 
 _LONGEST_SEARCH = 100
+_PAGE = "playground/templates.html"
 
 
 @require_safe
 def templates(request: HttpRequest) -> HttpResponse:
     """All templates, one's own first; `q` searches them."""
-    everything = template_service.of_workspace(get_workspace(request.user))
     words = request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
-    cards = gallery.cards(gallery.matching(everything, words))
-    context = {
-        "own_cards": [card for card in cards if not card.template.is_built_in],
-        "cards": [card for card in cards if card.template.is_built_in],
-        "found_count": len(cards),
-        "template_count": len(everything),
-        "q": words,
-        "section": "templates",
-    }
-    page = "playground/templates.html"
-    return render(request, f"{page}#list" if request.headers.get("HX-Request") else page, context)
+    is_list = request.headers.get("HX-Request")
+    return render(request, f"{_PAGE}#list" if is_list else _PAGE, _context(request, words))
 
 
 @require_safe
@@ -100,17 +92,14 @@ def template_export(request: HttpRequest, template_key: str) -> HttpResponse:
 
 @require_POST
 def template_import(request: HttpRequest) -> HttpResponse:
-    """Keep the template of a JSON file as one's own."""
+    """Keep the template of a JSON file as one's own; else the page of all templates says why."""
     workspace, user = get_workspace(request.user), signed_in(request.user)
-    posted = request.FILES.get("file")
-    if posted is None:
-        raise Refused("No file was chosen.", hint="Choose a template's JSON file.")
-    if posted.size is None or posted.size > own_templates.IMPORT_BYTES:
-        raise TooLarge(
-            f"A template's file has at most {own_templates.IMPORT_BYTES:,} bytes.",
-            hint="Shorten its sample rows, or bring them as a file of rows.",
-        )
-    stored = own_templates.import_json(workspace=workspace, user=user, content=posted.read())
+    try:
+        content = _posted_file(request)
+        stored = own_templates.import_json(workspace=workspace, user=user, content=content)
+    except (Refused, TooLarge) as exc:
+        context = {**_context(request), "refusal": exc}
+        return render(request, _PAGE, context, status=exc.status)
     messages.success(request, f"“{stored.name}” was imported.")
     return redirect("template-open", str(stored.pk))
 
@@ -122,6 +111,32 @@ def template_delete(request: HttpRequest, template_id: int) -> HttpResponse:
     own_templates.delete(stored=stored)
     messages.success(request, f"“{stored.name}” was deleted.")
     return redirect("templates")
+
+
+def _context(request: HttpRequest, words: str = "") -> dict[str, Any]:
+    """What the page of all templates shows, `words` searched for."""
+    everything = template_service.of_workspace(get_workspace(request.user))
+    cards = gallery.cards(gallery.matching(everything, words))
+    return {
+        "own_cards": [card for card in cards if not card.template.is_built_in],
+        "cards": [card for card in cards if card.template.is_built_in],
+        "found_count": len(cards),
+        "template_count": len(everything),
+        "q": words,
+        "section": "templates",
+    }
+
+
+def _posted_file(request: HttpRequest) -> bytes:
+    posted = request.FILES.get("file")
+    if posted is None:
+        raise Refused("No file was chosen.", hint="Choose a template's JSON file.")
+    if posted.size is None or posted.size > own_templates.IMPORT_BYTES:
+        raise TooLarge(
+            f"A template's file has at most {own_templates.IMPORT_BYTES:,} bytes.",
+            hint="Shorten its sample rows, or bring them as a file of rows.",
+        )
+    return posted.read()
 
 
 def _labelled(column: TemplateColumn) -> TemplateColumn:

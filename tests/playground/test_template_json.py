@@ -1,11 +1,10 @@
 """A template as a file: what is read, what is refused in words, and what comes back out."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -17,15 +16,17 @@ from playground.services.template_files import template_file
 from playground.services.templates import VOCABULARY
 from tests.playground.conftest import SMALL_TEMPLATE
 
+TEMPLATES_PAGE = "playground/templates.html"
+
 
 def changed(**changes: object) -> dict[str, Any]:
     return {**SMALL_TEMPLATE, **changes}
 
 
-def bring(client: Client, content: object, name: str = "template.json") -> HttpResponse:
+def bring(client: Client, content: object, name: str = "template.json") -> Any:
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
     file = SimpleUploadedFile(name, data)
-    return cast(HttpResponse, client.post(reverse("template-import"), {"file": file}))
+    return client.post(reverse("template-import"), {"file": file})
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,8 @@ def test_it_exports_what_it_imports(client_alice: Client) -> None:
     ("content", "words"),
     [
         (b"\xff\xfe{", "not UTF-8"),
-        (b"{", "not JSON"),
+        (b"{", "This file is not JSON: line 1, column 2."),
+        (b"question,answer\n1,2\n", "This file is not JSON: line 1, column 1."),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a": ' + b"9" * 5_000 + b"}", "too long"),
         (b"[]", "no template of this version"),
@@ -120,7 +122,10 @@ def test_it_refuses_other_files_in_words(client_alice: Client, content: object, 
     answer = bring(client_alice, content)
 
     assert answer.status_code in (413, 422)
-    assert words in answer.content.decode()
+    page = answer.content.decode()
+    assert words in page
+    # On the page that it came from, where another file can be chosen.
+    assert (answer.templates[0].name, 'aria-label="Ready to use"' in page) == (TEMPLATES_PAGE, True)
     assert not ColumnTemplate.objects.exists()
 
 
@@ -129,6 +134,7 @@ def test_it_asks_for_a_file(client_alice: Client) -> None:
 
     assert answer.status_code == 422
     assert "No file was chosen" in answer.content.decode()
+    assert answer.templates[0].name == TEMPLATES_PAGE
 
 
 def test_its_file_is_safe_in_a_spreadsheet() -> None:
