@@ -14,9 +14,16 @@ def column_findings(
     planned: Sequence[Planned],
     profiles: Sequence[ColumnProfile],
     template: Sequence[TemplateColumn],
+    *,
+    is_into: bool = False,
 ) -> Iterator[Finding]:
-    """Columns of the template that are missing, dates in two orders, too many slices, no cell."""
-    yield from _lacking(planned, template)
+    """Columns of the template that are missing, dates in two orders, too many slices, no cell.
+
+    `is_into`: the template is a playground with rows; then also what the file adds to it.
+    """
+    yield from _lacking(planned, template, is_into=is_into)
+    if is_into:
+        yield from _beside(planned, template)
     together = enumerate(zip(found, planned, profiles, strict=True))
     for position, (guess, plan, profile) in together:
         if profile.has_two_date_orders:
@@ -27,14 +34,21 @@ def column_findings(
             yield _empty(position, guess, plan)
 
 
-def _lacking(planned: Sequence[Planned], template: Sequence[TemplateColumn]) -> Iterator[Finding]:
+def _lacking(
+    planned: Sequence[Planned], template: Sequence[TemplateColumn], *, is_into: bool
+) -> Iterator[Finding]:
     missing = lacking(planned, template)
     for is_required in (True, False):
         names = [column.name for column in missing if column.required is is_required]
         if not names:
             continue
         it, held = ("it", "it") if len(names) == 1 else ("them", "one of them")
-        what = f"{'Required.' if is_required else 'Not required.'} Rows are imported without {it}."
+        becomes = (
+            "Rows that are there keep their cells; new rows have none."
+            if is_into
+            else f"Rows are imported without {it}."
+        )
+        what = f"{'Required.' if is_required else 'Not required.'} {becomes}"
         yield Finding(
             kind="lacking_required" if is_required else "lacking",
             level="fail" if is_required else "info",
@@ -44,6 +58,34 @@ def _lacking(planned: Sequence[Planned], template: Sequence[TemplateColumn]) -> 
             count=len(names),
             lines=(),
         )
+
+
+def _beside(planned: Sequence[Planned], template: Sequence[TemplateColumn]) -> Iterator[Finding]:
+    """The columns of the file that fill none of the playground, and those that are left out."""
+    known = {column.name.casefold() for column in template}
+    used = [column.name for column in planned if column.role != "left_out"]
+    new = [name for name in used if name.casefold() not in known]
+    left_out = [column.name for column in planned if column.role == "left_out"]
+    if not new and not left_out:
+        return
+    becomes = "becomes a new column" if len(new) == 1 else "become new columns"
+    out = f"{quoted(left_out)} {'is' if len(left_out) == 1 else 'are'} left out"
+    details = []
+    if new:
+        details.append(
+            "No column of the playground has this name; where one holds the same, choose its name "
+            "under Import as, or leave the new one out."
+        )
+    if new and left_out:
+        details.append(f"{out}.")
+    yield Finding(
+        kind="beside_columns",
+        level="info",
+        title=f"{quoted(new)} {becomes}" if new else out,
+        detail=" ".join(details) or "Its cells are not stored.",
+        count=len(new) + len(left_out),
+        lines=(),
+    )
 
 
 def _date_orders(position: int, plan: Planned) -> Finding:

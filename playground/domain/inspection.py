@@ -16,7 +16,7 @@ from playground.domain.limits import Limits
 from playground.domain.mapping import Planned
 from playground.domain.outcome import Outcome
 from playground.domain.refusals import FileRefused, too_many_rows
-from playground.domain.report import Report, RowShown
+from playground.domain.report import ColumnFound, Report, RowShown
 from playground.domain.sources import Reading, ReadingFound, Source
 from playground.domain.spreadsheets import unguarded
 from playground.domain.survey import Survey
@@ -34,9 +34,13 @@ _GUARDED = frozenset({"csv", "tsv", "xlsx"})
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is wanted of a file: the template's columns, corrections of columns, chosen fixes."""
+    """What is wanted of a file: the template's columns, corrections of columns, chosen fixes.
+
+    `is_into`: the template is a playground with rows, which the file is brought into.
+    """
 
     template: tuple[TemplateColumn, ...] = ()
+    is_into: bool = False
     columns: Sequence[Mapping[str, Any]] = ()
     fixes: Mapping[str, str] = field(default_factory=dict)
 
@@ -116,7 +120,7 @@ class Inspection:
 
     def report(self) -> Report:
         """What was found, as far as the file was read."""
-        columns = self._survey.columns(self._told(), self._wanted.template)
+        columns = self._columns(self._told())
         outcome = self._outcome
         found = self._found
         return Report(
@@ -170,7 +174,7 @@ class Inspection:
 
     def _take(self, reading: Reading, learnt: Source) -> Iterator[Taken]:
         """The second reading: every record as it would be imported."""
-        columns = self._survey.columns(learnt.roles, self._wanted.template)
+        columns = self._columns(learnt.roles)
         planned = mapping.planned(
             [asdict(column) for column in columns], self._wanted.columns, self._wanted.template
         )
@@ -193,6 +197,10 @@ class Inspection:
         source = sources.open_source(self._handle, reading, self._limits)
         self._sources.append(source)
         return source
+
+    def _columns(self, told: Mapping[str, str]) -> tuple[ColumnFound, ...]:
+        wanted = self._wanted
+        return self._survey.columns(told, wanted.template, is_into=wanted.is_into)
 
     def _setup(self) -> Mapping[str, object]:
         return self._sources[0].setup if self._sources else {}
@@ -219,10 +227,11 @@ class Inspection:
         found = [
             *outcome.findings(self._wanted.fixes, unit=unit),
             *column_findings(
-                self._survey.columns(self._told(), self._wanted.template),
+                self._columns(self._told()),
                 outcome.columns,
                 self._survey.profiles,
                 self._wanted.template,
+                is_into=self._wanted.is_into,
             ),
             *repaired(self._all_repairs()),
             *noted(self._setup()),

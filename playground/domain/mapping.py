@@ -82,6 +82,28 @@ def fill(guessed: Sequence[Guess], template: Sequence[TemplateColumn]) -> list[G
     return filled
 
 
+def fill_by_name(
+    guessed: Sequence[Guess], names: Sequence[str], template: Sequence[TemplateColumn]
+) -> list[Guess]:
+    """The guesses for a file that goes into a playground whose columns are the `template`.
+
+    Only a column of the same name, capital letters and blanks around it apart, fills one that is
+    there: whatever its content looks like, nothing may be written over by a guess. The answers of
+    a model also fill the response that is called like the model. All others are new columns under
+    their own `names`: filters, with the type of what they hold, or left out when they are.
+    """
+    known = {column.name.strip().casefold(): column for column in template}
+    filled = []
+    for guess, name in zip(guessed, names, strict=True):
+        column = known.get(guess.name.strip().casefold())
+        if column is not None and (guess.name == name or column.role == "response"):
+            filled.append(replace(guess, name=column.name, type=column.type, role=column.role))
+        else:
+            role = "left_out" if guess.role == "left_out" else "filter"
+            filled.append(replace(guess, name=name, role=role))
+    return filled
+
+
 def lacking(columns: Sequence[Planned], template: Sequence[TemplateColumn]) -> list[TemplateColumn]:
     """The columns of the template that no column of the file fills."""
     names = {column.name.casefold() for column in columns if column.role != "left_out"}

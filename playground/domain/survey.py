@@ -29,15 +29,20 @@ class Survey:
         self._repeats.take(cells)
 
     def columns(
-        self, told: Mapping[str, str], template: Sequence[TemplateColumn]
+        self,
+        told: Mapping[str, str],
+        template: Sequence[TemplateColumn],
+        *,
+        is_into: bool = False,
     ) -> tuple[ColumnFound, ...]:
         """The columns with guesses from what was read so far.
 
         `told` has the roles that the format itself tells, by the header's name: they win over
-        guesses. With a `template` the columns that fill it go under its names.
+        guesses. With a `template` the columns that fill it go under its names; `is_into`: it is a
+        playground with rows, and only a column of the same name fills one of it.
         """
         guessed = self._guesses(told)
-        filled = mapping.fill(guessed, template) if template else guessed
+        filled = self._filled(guessed, template, is_into=is_into)
         fills = {column.name for column in template}
         return tuple(
             ColumnFound(
@@ -52,6 +57,13 @@ class Survey:
             )
             for original, guess, profile in zip(self._header, filled, self.profiles, strict=True)
         )
+
+    def _filled(
+        self, guessed: list[Guess], template: Sequence[TemplateColumn], *, is_into: bool
+    ) -> list[Guess]:
+        if is_into:
+            return mapping.fill_by_name(guessed, self._names, template)
+        return mapping.fill(guessed, template) if template else guessed
 
     def _guesses(self, told: Mapping[str, str]) -> list[Guess]:
         facts = list(self._facts())

@@ -85,6 +85,7 @@ def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
             limits=settings.UPLOAD_LIMITS,
             wanted=Wanted(
                 template=template_of(upload),
+                is_into=upload.into_id is not None,
                 columns=upload.choices.get("columns", []),
                 fixes=upload.choices.get("fixes", {}),
             ),

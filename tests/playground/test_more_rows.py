@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from playground.models import Playground, Upload
 from playground.services import editing, uploads
+from tests.playground.check_page import choose, found
 from tests.playground.conftest import SHOP, mapping
 
 Import = Callable[..., Playground]
@@ -70,6 +71,39 @@ def test_a_file_leads_to_its_check_and_then_to_what_has_changed(
     assert data.redirect_chain[-1][0] == reverse("data", args=[playground.pk])
     assert "Version 2: 1 changed." in data.content.decode()
     assert "Never" in data.content.decode()
+
+
+def test_only_a_column_of_the_same_name_is_filled(client_alice: Client, imported: Import) -> None:
+    tickets = (
+        b"Ticket ID,Frage,Antwort,gpt-4o\nT-1,Wie geht es?,So,Gut\nT-2,Wann kommt es?,Jetzt,Ja\n"
+    )
+    playground = imported(tickets)
+    content = (
+        b" ticket id ,Bearbeiter,Question,Expected answer,answer of gpt-4o,llama-3-8b,Id\n"
+        b"T-1,Anna,Who?,Me,Sehr gut,Nein,1\nT-2,Ben Otto,What?,That,Ja,Doch,2\n"
+    )
+    post(client_alice, playground, content, "match")
+    upload = Upload.objects.latest("id")
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+
+    assert [(c.name, c.role) for c in uploads.planned_columns(upload)] == [
+        ("Ticket ID", "row_id"),
+        ("Bearbeiter", "filter"),
+        ("Question", "filter"),
+        ("Expected answer", "filter"),
+        ("gpt-4o", "response"),
+        ("llama-3-8b", "filter"),
+        ("Id", "filter"),
+    ]
+    changed = {cell["column"] for cell in upload.report["diff"]["examples"]["changed"]}
+    assert not changed & {"Frage", "Antwort"}
+
+    choose(client_alice, upload, set="6:role:left_out")
+    words = found(upload)["beside_columns"]
+    assert words["title"].startswith("“Bearbeiter”, “Question”, “Expected answer” and “llama-3-8b”")
+    assert "“Id” is left out." in words["detail"]
+    assert found(upload)["lacking"]["title"] == "No column fills “Frage” or “Antwort”"
 
 
 def test_another_way_is_compared_again(client_alice: Client, imported: Import) -> None:
