@@ -8,8 +8,6 @@ from evals.services import connections, variants
 from evals.services.variants import MOST_VARIANTS, VariantDraft
 from playground.models import Column, Playground
 
-LONGEST_NAME = 100
-
 
 def free_columns(playground: Playground) -> list[Column]:
     """The response columns that are no variant's answers yet, in the order of the columns."""
@@ -21,7 +19,8 @@ def free_columns(playground: Playground) -> list[Column]:
 def create_variants(playground: Playground) -> list[Variant]:
     """One variant for each response column that has none, in column order; the ones added.
 
-    Each is named like its column. Stops at `MOST_VARIANTS`: the columns beyond stay columns.
+    Each is named like its column, with a number where the name is taken. Stops at
+    `MOST_VARIANTS`: the columns beyond stay columns.
     """
     Playground.objects.select_for_update().get(pk=playground.pk)
     room = MOST_VARIANTS - Variant.objects.filter(playground=playground).count()
@@ -32,6 +31,7 @@ def create_variants(playground: Playground) -> list[Variant]:
 def create(playground: Playground, column: Column, name: str = "") -> Variant:
     """A variant whose answers are the cells of `column`, last in order; named like it by default.
 
+    A name that another variant has is numbered.
     Raises Refused for a column that holds no responses or has its variant already, and beyond
     `MOST_VARIANTS`.
     """
@@ -47,7 +47,7 @@ def create(playground: Playground, column: Column, name: str = "") -> Variant:
             hint="Reload to see it in the table of variants.",
         )
     draft = VariantDraft(
-        name=(name or column.name)[:LONGEST_NAME],
+        name=variants.free_name(playground, name or column.name),
         connection=connections.ensure_imported(playground.workspace),
         model_id="",
         user_prompt="",

@@ -6,7 +6,7 @@ have been changed: what does not fit is left out, and what is left is always a s
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.db import transaction
@@ -50,7 +50,8 @@ def apply(playground: Playground, setup: Mapping[str, Any]) -> None:
 
     Left out are: variants whose prompts name a column that is not there or want a context that
     is not there; KPIs that do not exist yet, whose columns are missing or whose parameters are
-    wrong. A setup that cannot be read at all gives nothing. The rule is set as a whole.
+    wrong. A setup that cannot be read at all gives nothing. The rule is set as a whole. A name
+    that another variant has is numbered.
     """
     try:
         read = read_setup(setup)
@@ -60,7 +61,8 @@ def apply(playground: Playground, setup: Mapping[str, Any]) -> None:
         return
     columns = column_specs(playground)
     for draft in _drafts(playground, read.get("variants", []), columns):
-        variants.create(playground=playground, draft=draft)
+        name = variants.free_name(playground, draft.name)
+        variants.create(playground=playground, draft=replace(draft, name=name))
     chosen = [
         Chosen(kpi=_add(playground, entry, columns), entry=entry)
         for entry in read.get("kpis", [])

@@ -13,6 +13,7 @@ from playground.models import Column, Playground
 
 # Letters A to H, and what a compare page can still show side by side.
 MOST_VARIANTS = 8
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +87,24 @@ def duplicate(*, variant: Variant) -> Variant:
         )
     draft = draft_of(variant)
     return create(
-        playground=variant.playground, draft=replace(draft, name=f"{draft.name[:95]} copy")
+        playground=variant.playground,
+        draft=replace(draft, name=free_name(variant.playground, f"{draft.name[:95]} copy")),
     )
+
+
+def free_name(playground: Playground, wanted: str) -> str:
+    """`wanted`, cut to `LONGEST_NAME` and numbered when a variant is called so: "Plain 2".
+
+    Capital letters make no difference.
+    """
+    names = Variant.objects.filter(playground=playground).values_list("name", flat=True)
+    taken = {name.casefold() for name in names}
+    name, number = wanted.strip()[:LONGEST_NAME].rstrip(), 1
+    while name.casefold() in taken:
+        number += 1
+        ending = f" {number}"
+        name = wanted.strip()[: LONGEST_NAME - len(ending)] + ending
+    return name
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from evals.services import setup as setup_service
 from evals.services import variants as variant_service
 from evals.services.estimates import estimate
 from evals.services.variants import VariantDraft
+from playground.domain.templates import Template, TemplateColumn
 from playground.models import Column, Playground
 from playground.services.rows import ColumnDraft, create_playground
 
@@ -228,3 +229,26 @@ def test_a_kpi_on_what_nobody_knows_says_so(
 
     page = setup_page(client_alice, answered)
     assert "does not apply to imported answers" in page
+
+
+def test_no_two_variants_share_a_name(workspace: Workspace) -> None:
+    long = "x" * 100
+    names = ["Plain", f"{long} in March", f"{long} in April"]
+    prompt = {"prompt": "{{q}}", "system": "", "context": False}
+    setup = {"variants": [{"name": name, **prompt} for name in ("plain", "plain")]}
+    columns = (TemplateColumn(name="q"),)
+    ground = create_playground(
+        workspace=workspace,
+        user=None,
+        name="Named alike",
+        question="",
+        columns=[ColumnDraft(name="q", role="input")]
+        + [ColumnDraft(name=name, role="response") for name in names],
+        rows=[["?", *names]],
+        source_name="alike.csv",
+        template=Template(key="1", name="Mine", description="", columns=columns, setup=setup),
+    )
+
+    made = [variant.name for variant in Variant.objects.filter(playground=ground)]
+
+    assert made == ["plain", "plain 2", "Plain 3", long, f"{long[:98]} 2"]

@@ -146,7 +146,9 @@ def act(client: Client, variant: Variant, action: str) -> list[str]:
 
 
 def test_it_duplicates_a_variant(client_alice: Client, make_variant: MakeVariant) -> None:
-    assert act(client_alice, make_variant(), "duplicate") == ["Plain", "Plain copy"]
+    plain = make_variant()
+    assert act(client_alice, plain, "duplicate") == ["Plain", "Plain copy"]
+    assert act(client_alice, plain, "duplicate") == ["Plain", "Plain copy", "Plain copy 2"]
     assert Variant.objects.filter(is_baseline=True).count() == 1
 
 
