@@ -21,6 +21,7 @@ _DATA = "playgrounds/<int:playground_id>/data"
 DATA: list[URLPattern] = [
     path(_DATA, data.data, name="data"),
     path(f"{_DATA}/<int:position>/<int:column_id>", cells.data_cell, name="data-cell"),
+    path(f"{_DATA}/counts", data.data_counts, name="data-counts"),
     path(f"{_DATA}/add", rows.data_row_add, name="data-row-add"),
     path(f"{_DATA}/delete", rows.data_rows_delete, name="data-rows-delete"),
     path(f"{_DATA}/undo", undoing.data_undo, name="data-undo"),

@@ -16,7 +16,7 @@ from playground.services import row_counts
 SEGMENTS = {
     "all": "All",
     "no_context": "No context",
-    "edited": "Edited",
+    "edited": "Edited or new",
     "duplicates": "Duplicates",
 }
 # Up to so many rows are counted while the page is made; the worker counts more.

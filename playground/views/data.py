@@ -12,7 +12,6 @@ from playground.domain import row_filters
 from playground.domain.row_filters import RowFilter
 from playground.models import Column, DatasetVersion, Playground, Upload
 from playground.queries import RowPage, row_faces
-from playground.queries.row_faces import Header
 from playground.services import exports, stored_files
 from playground.views import data_state, row_parts, undoing
 from playground.views.data_state import DataState
@@ -41,10 +40,10 @@ def data(request: HttpRequest, playground_id: int) -> HttpResponse:
         "run_number": state.run,
         "rail": "narrow",
         **_tools(version, columns, state),
-        "headers": list(_headers(version, columns, state)),
+        "headers": row_parts.headers(version, columns, state),
         "rows": row_faces.faces(version, page.rows, columns),
         "page": page,
-        "versions": playground.versions.all()[:50],
+        "versions": row_parts.versions(playground),
         "undo_token": undoing.pop(request, playground),
         **_uploads(playground),
         **_links(page, state),
@@ -52,17 +51,12 @@ def data(request: HttpRequest, playground_id: int) -> HttpResponse:
     return render(request, "playground/data.html", context)
 
 
-def _headers(
-    version: DatasetVersion, columns: Sequence[Column], state: DataState
-) -> Iterator[tuple[Header, str, list[tuple[str, int, str]]]]:
-    """Each column, the query that begins a filter, and its top values with those that end one."""
-    for header in row_faces.headers(columns, version):
-        column_id = header.column.pk
-        top = [
-            (value, count, state.query(f=[*state.filters, f"{column_id}:is:{value}"]))
-            for value, count in header.top
-        ]
-        yield header, state.query(filter=column_id), top
+@require_safe
+def data_counts(request: HttpRequest, playground_id: int) -> HttpResponse:
+    """What was counted again since the last edit, for the page that waits for it."""
+    playground = access.get_playground(request.user, playground_id)
+    context = row_parts.counts(playground, row_parts.back_query(request))
+    return render(request, "playground/_counts.html", context)
 
 
 def _tools(

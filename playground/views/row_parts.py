@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
@@ -9,8 +10,11 @@ from accounts.errors import NotThere
 from playground import queries
 from playground.models import Column, DatasetVersion, Playground, Row
 from playground.queries import row_faces
+from playground.queries.row_faces import Header
 from playground.views import data_state
 from playground.views.data_state import DataState
+
+_MOST_VERSIONS = 50
 
 
 def find_row(playground: Playground, position: int) -> Row | None:
@@ -31,18 +35,48 @@ def row_at(playground: Playground, position: int) -> Row:
 
 def changed_row(request: HttpRequest, playground: Playground, position: int) -> dict[str, object]:
     """What `_edited.html` needs to show the row at this position as it is now."""
-    version = queries.current_version(playground)
     columns = list(playground.columns.all())
     row = row_at(playground, position)
-    query = back_query(request)
+    face = row_faces.faces(queries.current_version(playground), [row], columns)[0]
+    return {**counts(playground, back_query(request)), "row": face}
+
+
+def counts(playground: Playground, query: str) -> dict[str, object]:
+    """What the Data page at `query` says about all rows, which an edit of one may change."""
+    version = queries.current_version(playground)
+    columns = list(playground.columns.all())
     state = data_state.read(QueryDict(query.removeprefix("?")))
     return {
         "playground": playground,
+        "version": version,
+        "versions": versions(playground),
         "page_query": query,
-        "row": row_faces.faces(version, [row], columns)[0],
+        "headers": headers(version, columns, state),
         "segments": segments(version, columns, state),
         "selection": state.selection,
     }
+
+
+def versions(playground: Playground) -> QuerySet[DatasetVersion]:
+    """The versions that the page tells of, the present one first."""
+    return playground.versions.all()[:_MOST_VERSIONS]
+
+
+def headers(
+    version: DatasetVersion, columns: Sequence[Column], state: DataState
+) -> list[tuple[Header, str, list[tuple[str, int, str]]]]:
+    """Each column, the query that begins a filter, and its top values with those that end one."""
+    return [
+        (header, state.query(filter=header.column.pk), _top(header, state))
+        for header in row_faces.headers(columns, version)
+    ]
+
+
+def _top(header: Header, state: DataState) -> list[tuple[str, int, str]]:
+    return [
+        (value, count, state.query(f=[*state.filters, f"{header.column.pk}:is:{value}"]))
+        for value, count in header.top
+    ]
 
 
 def segments(

@@ -64,6 +64,7 @@ ADDRESSES: dict[str, Address] = {
     "import-refused": Address(_GET),
     "data": Address(_GET),
     "data-upload": Address(_BOTH),
+    "data-counts": Address(_GET),
     "data-cell": Address(_BOTH),
     "data-row-add": Address(_BOTH),
     "data-rows-delete": Address(_POST),

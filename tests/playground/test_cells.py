@@ -10,7 +10,7 @@ from django.urls import reverse
 from playground import queries
 from playground.domain.typed_text import typed
 from playground.models import Playground, Row
-from playground.services import editing, undo
+from playground.services import counting, editing, undo
 from playground.services.rows import freeze_current_version
 
 Imported = Callable[..., Playground]
@@ -61,6 +61,35 @@ def test_a_cell_is_edited_in_place_and_back(client_alice: Client, imported: Impo
     )
     assert "Row 2 is as it was." in undone.content.decode()
     assert text(playground, 2) == "Do you ship to Iceland?"
+
+
+def test_an_edit_brings_the_counts_that_it_changes(
+    client_alice: Client, imported: Imported
+) -> None:
+    playground = imported()
+    freeze_current_version(playground)
+    column = playground.columns.get(name="question")
+
+    answer = save(client_alice, cell_url(playground, 2), "", **HTMX)
+
+    parts = dict(re.findall(r'id="([a-z]+(?:-\w+)?)"[^>]*hx-swap-oob="true"[^>]*>(.*)', answer))
+    assert 'Edited or new<span class="ct">1</span>' in parts["segments"]
+    assert parts["version-name"].startswith("Version 2, edited here")
+    assert {"versions", "since-run"} <= set(parts)
+    assert "Input · being counted" in parts[f"share-{column.pk}"]
+    counts = reverse("data-counts", args=[playground.pk])
+    assert f'hx-get="{counts}?q=x"' in answer
+    waiting = client_alice.get(counts).content.decode()
+    assert f'hx-get="{counts}"' in waiting
+    assert "share-" not in waiting
+
+    counting.count(queries.current_version(playground).pk)
+    counted = client_alice.get(counts).content.decode()
+    assert "Input · 50%" in counted
+    assert "1 of 2 · 50%" in counted
+    assert f'id="prof-{column.pk}"' in counted
+    assert 'id="segments"' in counted
+    assert "hx-get" not in counted
 
 
 def test_without_a_script_it_is_a_page(client_alice: Client, imported: Imported) -> None:

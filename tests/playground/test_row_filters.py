@@ -134,7 +134,9 @@ def test_edited_rows_are_marked_and_found(client_alice: Client, shop: Playground
 
     assert shown(client_alice, shop, ("show", "edited")) == [1, 7]
     page = client_alice.get(reverse("data", args=[shop.pk])).content.decode()
-    assert "Edited" in page
+    assert 'Edited or new<span class="ct">2</span>' in page
+    assert "7 rows now" in page
+    assert "6 rows now" not in page
     assert page.count("Edited in this version.") == 1
     assert page.count("New in this version.") == 1
     assert "Version 2, edited here" in page
