@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -47,8 +47,8 @@ def evaluate(
     """
     begun = time.monotonic()
     _check_prompts(spec)
-    playground = _import(spec, data, workspace)
-    _set_up(spec, playground, variables)
+    playground, found = _import(spec, data, workspace)
+    _set_up(spec, playground, found, variables)
     read = time.monotonic()
     version = current_version(playground)
     run = runs.create_run(
@@ -91,8 +91,13 @@ def _check_prompts(spec: EvaluationSpec) -> None:
             raise entry.place.error(f"Variant {entry.name!r}: {problem}")
 
 
-def _import(spec: EvaluationSpec, data: Path, workspace: Workspace) -> Playground:
-    """The playground made from the file, through the same doors as an upload in the browser."""
+def _import(
+    spec: EvaluationSpec, data: Path, workspace: Workspace
+) -> tuple[Playground, Sequence[str]]:
+    """The playground made from the file, through the same doors as an upload in the browser.
+
+    With the names of the file's columns, in order: prompts may need other ones.
+    """
     upload = uploads.receive(
         workspace=workspace, user=None, file_name=data.name, chunks=_chunks(spec, data)
     )
@@ -112,7 +117,7 @@ def _import(spec: EvaluationSpec, data: Path, workspace: Workspace) -> Playgroun
     _refuse_unless(upload, Upload.State.CHECKED)
     playground = uploads.start_import(upload, name=spec.name)
     _refuse_unless(uploads.finish_here(upload.pk), Upload.State.IMPORTED)
-    return playground
+    return playground, found
 
 
 def _chunks(spec: EvaluationSpec, data: Path) -> Iterator[bytes]:
@@ -131,13 +136,18 @@ def _refuse_unless(upload: Upload, state: Upload.State) -> None:
         raise UserError(upload.error or f"The import ended as {upload.state}.", hint=upload.hint)
 
 
-def _set_up(spec: EvaluationSpec, playground: Playground, variables: Mapping[str, str]) -> None:
+def _set_up(
+    spec: EvaluationSpec,
+    playground: Playground,
+    found: Sequence[str],
+    variables: Mapping[str, str],
+) -> None:
     # The setup that a new playground begins with makes room for the spec's.
     playground.variants.all().delete()
     playground.setup_kpis.all().delete()
     for entry in spec.variants:
         if entry.answers_from:
-            column = playground.columns.get(name=entry.answers_from)
+            column = playground.columns.get(position=found.index(entry.answers_from))
             variant = imported_answers.create(playground, column, entry.name)
         else:
             variant = _add_variant(entry, playground, variables)

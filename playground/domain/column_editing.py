@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground.domain.templates import Template, TemplateColumn
-from playground.domain.text_template import placeholders, renamed
+from playground.domain.text_template import is_usable, placeholders, renamed
 
 # What a new column is called until it has a name of its own.
 NEW_NAME = "new_column"
 _NEW_KEY = "n"
+UNUSABLE = "No prompt could use this name. Leave out braces and line breaks."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +122,8 @@ def mistakes(columns: Sequence[Edited]) -> Mistakes:
             by_key[key] = (
                 f"Another column is called “{taken[name.casefold()]}”. Rename one of them."
             )
-        elif placeholders(f"{{{{{name}}}}}") != (name,):
-            by_key[key] = "No prompt could use this name. Leave out braces and line breaks."
+        elif not is_usable(name):
+            by_key[key] = UNUSABLE
         elif column.role == "row_id" and row_id:
             by_key[key] = f"“{row_id}” is the row id already. Use one column as Row id."
         taken.setdefault(name.casefold(), name)

@@ -1,11 +1,14 @@
 """Names of columns as a file has them, made fit to be used."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+
+from playground.domain.text_template import is_usable
 
 LONGEST = 200
 _UNNAMED = re.compile(r"unnamed: ?\d+(_level_\d+)?", re.IGNORECASE)
+_BRACES = re.compile(r"[{}]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,23 @@ def clean(header: Sequence[str]) -> CleanHeader:
         taken.add(name.casefold())
         names.append(name)
     return CleanHeader(names=tuple(names), repairs=tuple(repairs))
+
+
+def usable(names: Sequence[str], *, kept: Container[str] = ()) -> list[str]:
+    """The names as prompts can use them: without braces where these would hide the name.
+
+    "{{x}}" becomes "x", or "x_2" beside another "x". Names whose casefold is in `kept` stay.
+    """
+    fits = [name.casefold() in kept or is_usable(name) for name in names]
+    taken = {name.casefold() for name, is_fit in zip(names, fits, strict=True) if is_fit}
+    found = []
+    for position, (name, is_fit) in enumerate(zip(names, fits, strict=True), start=1):
+        if not is_fit:
+            name = " ".join(_BRACES.sub(" ", name).split()) or f"column {position}"
+            name = _numbered(name, 2, taken) if name.casefold() in taken else name
+            taken.add(name.casefold())
+        found.append(name)
+    return found
 
 
 def is_nameless(original: str) -> bool:

@@ -38,6 +38,11 @@ def fill(template: str, cells: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
+def is_usable(name: str) -> bool:
+    """Whether a placeholder can name a column of this name; no braces, and one line."""
+    return placeholders(f"{{{{{name}}}}}") == (name,)
+
+
 def renamed(template: str, names: Mapping[str, str]) -> str:
     """`template` with the placeholders of columns that `names` maps to new names.
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 
+from playground.domain.column_editing import UNUSABLE
 from playground.domain.mapping import Planned
 from playground.domain.templates import TemplateColumn
+from playground.domain.text_template import is_usable
 from playground.models import Column, Upload
 from playground.services.planning import plan_of, template_of
 
@@ -38,7 +40,7 @@ class ColumnForm(forms.Form):
         found: Mapping[str, Any],
         *,
         row_count: int,
-        has_template: bool,
+        template: Sequence[TemplateColumn],
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -46,7 +48,8 @@ class ColumnForm(forms.Form):
         self.filled_share = found["filled"] / row_count if row_count else None
         self.meter_width = round(_METER_WIDTH * (self.filled_share or 0))
         self._name_categories()
-        if has_template:
+        self._taken_over = {column.name.casefold() for column in template}
+        if template:
             self.fields["name"].widget.attrs["list"] = NAMES_LIST
         original = found["original"].strip() or found["name"]
         for name, label in (
@@ -67,11 +70,15 @@ class ColumnForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A column that is used needs a name."""
+        """A column that is used needs a name, one that prompts can use or the template has."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        is_used = cleaned.get("role") != Column.Role.LEFT_OUT
-        if is_used and not cleaned.get("name") and "name" not in self.errors:
+        if cleaned.get("role") == Column.Role.LEFT_OUT or "name" in self.errors:
+            return cleaned
+        name = cleaned.get("name", "")
+        if not name:
             self.add_error("name", "Name it, or leave it out.")
+        elif name.casefold() not in self._taken_over and not is_usable(name):
+            self.add_error("name", UNUSABLE)
         return cleaned
 
     def planned(self, template: Sequence[TemplateColumn]) -> dict[str, str]:
@@ -93,12 +100,12 @@ def column_forms(upload: Upload, posted: Mapping[str, Any] | None = None) -> lis
     found = upload.report.get("columns", [])
     plan: list[Planned] = plan_of(upload) if found else []
     rows = upload.report.get("fitting_rows", upload.report.get("row_count", 0))
-    has_template = bool(template_of(upload))
+    template = template_of(upload)
     return [
         ColumnForm(
             column,
             row_count=rows,
-            has_template=has_template,
+            template=template,
             data=posted,
             prefix=f"c{position}",
             initial=asdict(planned),

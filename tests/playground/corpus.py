@@ -11,7 +11,8 @@ class Case:
     """A file, and its outcome: accepted with these rows and columns, or refused as one of `errors`.
 
     `repairs` are all that are made. `probes` maps (row, column) to the exact text. `sent_as` is
-    the name in the request. `limits` replace the usual ones where the true ones would take long.
+    the name in the request. `stored_as` has the columns of the playground where their names differ
+    from the file's. `limits` replace the usual ones where the true ones would take long.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Case:
     repairs: frozenset[str] = frozenset()
     rows: int = 0
     columns: tuple[str, ...] = ()
+    stored_as: tuple[str, ...] = ()
     probes: Mapping[tuple[int, str], str] = field(default_factory=dict)
     sent_as: str = ""
     line: int | None = None
@@ -41,6 +43,7 @@ def good(
     *repairs: str,
     probes: Mapping[tuple[int, str], str] | None = None,
     sent_as: str = "",
+    stored_as: tuple[str, ...] = (),
 ) -> Case:
     """A file that is accepted."""
     return Case(
@@ -51,6 +54,7 @@ def good(
         repairs=frozenset(repairs),
         probes=probes or {},
         sent_as=sent_as,
+        stored_as=stored_as or columns,
     )
 
 

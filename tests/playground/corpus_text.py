@@ -86,7 +86,11 @@ READ = [
         ).encode(),
         1,
         ("__init__", "this", "{{y}}", "a.b", "a b", "prototype", "__proto__", "2nd", "質問", "🦉"),
-        probes={(0, "__proto__"): "6", (0, "🦉"): "9"},
+        probes={(0, "{{y}}"): "2", (0, "__proto__"): "6", (0, "🦉"): "9"},
+        stored_as=(
+            *("__init__", "this", "y", "a.b", "a b", "prototype", "__proto__", "2nd"),
+            *("質問", "🦉"),
+        ),
     ),
     good(
         *("spaces before quotes.csv", b'question,answer\n"x", "y, z"\n', 1, QA),

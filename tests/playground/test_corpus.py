@@ -102,7 +102,12 @@ def stored(upload: Upload, case: Case) -> dict[tuple[int, str], str]:
     """The cells that are asked for, after the import."""
     playground = uploads.start_import(upload, name="Corpus")
     uploads.run_import(upload.pk)
-    keys = {column.name: str(column.pk) for column in playground.columns.all()}
+    columns = dict(playground.columns.values_list("name", "id"))
+    assert tuple(columns) == case.stored_as
+    keys = {
+        name: str(columns[stored_name])
+        for name, stored_name in zip(case.columns, case.stored_as, strict=True)
+    }
     rows = list(Row.objects.filter(playground_id=playground.pk).order_by("position"))
     assert len(rows) == case.rows
     return {(row, name): rows[row].cells[keys[name]] for row, name in case.probes}

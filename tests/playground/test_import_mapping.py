@@ -1,14 +1,19 @@
 """Which column of a file becomes what: models' answers, the columns of a template."""
 
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User, Workspace
 from playground.domain.templates import Template, TemplateColumn
+from playground.domain.text_template import fill
 from playground.models import Playground, Upload
 from playground.services import uploads
 from tests.playground.check_page import choose, found, page, stored
-from tests.playground.conftest import Bring
+from tests.playground.conftest import Bring, mapping
 
 
 def test_models_names_are_columns_of_answers(client_alice: Client, bring: Bring) -> None:
@@ -184,3 +189,59 @@ def test_a_filter_of_the_same_meaning_fills_the_template(
 
     fills = [c["original"] for c in upload.report["columns"] if c["name"] == "topic"]
     assert fills == ([topic] if topic else [])
+
+
+ODD_NAMES = b"{{q {1}}},{{x}},x,{{}}\nWhere?,a,b,c\nWhen?,d,e,f\n"
+
+
+def test_names_that_no_prompt_could_use_lose_their_braces(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(ODD_NAMES)
+    shown = re.findall(r'name="c\d-name" value="([^"]*)"', page(client_alice, upload))
+    said = [f["title"] for f in upload.report["findings"] if f["kind"] == "unusable_name"]
+
+    assert [column["name"] for column in upload.report["columns"]] == [
+        *("{{q {1}}}", "{{x}}", "x", "{{}}")
+    ]
+    assert shown == ["q 1", "x_2", "x", "column 4"]
+    assert said[0] == "“{{q {1}}}” is imported as “q 1”"
+    stored(client_alice, upload)
+    playground = Playground.objects.get()
+    assert [column.name for column in playground.columns.all()] == shown
+    prompt = fill("{{q 1}} {{x_2}} {{x}}", {"q 1": "Where?", "x_2": "a", "x": "b"})
+    assert prompt == "Where? a b"
+
+
+@pytest.mark.parametrize("name", ["{{q}}", "q}", "{q", "a\nb"])
+def test_a_name_that_no_prompt_could_use_is_refused_with_words(
+    client_alice: Client, bring: Bring, name: str
+) -> None:
+    upload = bring(b"question,answer\nWhere?,There\n")
+    posted = mapping(upload, **{"c0-name": name})
+
+    start = client_alice.post(reverse("import-start", args=[upload.pk]), posted)
+
+    assert start.status_code == 422
+    assert "No prompt could use this name." in start.content.decode()
+    assert not Playground.objects.exists()
+
+
+def test_a_column_that_has_such_a_name_already_is_still_filled(
+    client_alice: Client, bring: Bring
+) -> None:
+    stored(client_alice, bring(b"question,x\nWhere?,a\n"))
+    playground = Playground.objects.get()
+    playground.columns.filter(name="x").update(name="{{x}}")
+
+    address = reverse("data-upload", args=[playground.pk])
+    file = SimpleUploadedFile("again.csv", b"question,{{x}}\nWhere?,b\n")
+    client_alice.post(address, {"file": file})
+    again = Upload.objects.latest("id")
+    uploads.check(again.pk)
+    again.refresh_from_db()
+
+    assert [column.name for column in uploads.planned_columns(again)] == ["question", "{{x}}"]
+    client_alice.post(reverse("import-start", args=[again.pk]), mapping(again))
+    again.refresh_from_db()
+    assert again.state == Upload.State.IMPORTING
