@@ -136,7 +136,8 @@ def _posted_file(request: HttpRequest) -> bytes:
             f"A template's file has at most {own_templates.IMPORT_BYTES:,} bytes.",
             hint="Shorten its sample rows, or bring them as a file of rows.",
         )
-    return posted.read()
+    content: bytes = posted.read()
+    return content
 
 
 def _labelled(column: TemplateColumn) -> TemplateColumn:
