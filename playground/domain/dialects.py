@@ -16,6 +16,7 @@ class Chosen:
     """What a person has set instead of what was detected; None where nothing was set.
 
     The header is the first line with text from `header_row` on; titles before it are left out.
+    `skips_broken` leaves out the lines of JSON that cannot be read.
     """
 
     encoding: str | None = None
@@ -24,6 +25,7 @@ class Chosen:
     sheet: str | None = None
     has_header: bool = True
     header_row: int = 1
+    skips_broken: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

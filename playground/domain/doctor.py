@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from playground.domain import delimiters, file_kinds, file_names
@@ -90,7 +90,8 @@ def diagnose(
     """What an import would make of the file that was sent under this name.
 
     A file of which rows do not fit the header is refused, with the first such line, unless
-    `skips_refused`: then the other rows are accepted, as on the page.
+    `skips_refused`: then the other rows are accepted, as on the page. So are the other lines of
+    a file of JSON lines of which some cannot be read.
     """
     name = file_names.clean(sent_as)
     inspection = Inspection(handle, file_name=name, chosen=chosen, limits=limits)
@@ -103,6 +104,15 @@ def diagnose(
         if rows.ragged and not skips_refused:
             refusal = _ragged(rows.ragged, inspection.report().refused_count)
     except FileRefused as exc:
+        if skips_refused and not chosen.skips_broken and inspection.can_skip_broken(exc):
+            return diagnose(
+                handle,
+                sent_as=sent_as,
+                chosen=replace(chosen, skips_broken=True),
+                limits=limits,
+                probes=probes,
+                skips_refused=True,
+            )
         refusal = exc
     report = inspection.report()
     sanitised = () if name == sent_as else ("filename_sanitised",)

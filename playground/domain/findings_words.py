@@ -21,6 +21,16 @@ PROBLEMS: dict[str, tuple[str, str, dict[str, str]]] = {
             "join": "The cells too many are joined into the last column.",
         },
     ),
+    "not_json": (
+        "1 line is not JSON",
+        "{n} lines are not JSON",
+        {"skip": _BACK},
+    ),
+    "not_object": (
+        "1 line is no object",
+        "{n} lines are no objects",
+        {"skip": "A row needs names and values. " + _BACK},
+    ),
     "duplicate_key": (
         "1 object has a name twice",
         "{n} objects have a name twice",

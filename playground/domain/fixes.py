@@ -47,6 +47,8 @@ FIXES: dict[str, Fix] = {
         ("join", "Join into the last column"),
         "more cells than the header",
     ),
+    "not_json": _fix("fail", _SKIP, ("", ""), "the line is not JSON"),
+    "not_object": _fix("fail", _SKIP, ("", ""), "the line is no object with names and values"),
     "duplicate_key": _fix("fail", _SKIP, ("", ""), "a name stands twice in the object"),
     "required": _fix("fail", _SKIP, _KEEP, "a required cell is empty"),
     "wrong_type": _fix("warn", _KEEP, _SKIP, "a cell is not of its column's type"),

@@ -140,6 +140,20 @@ class Inspection:
             setup={name: part for name, part in self._setup().items() if name != "notes"},
         )
 
+    def can_skip_broken(self, refusal: FileRefused) -> bool:
+        """Whether leaving out the lines that cannot be read helps against this refusal."""
+        return sources.can_skip_broken(
+            self._handle,
+            refusal,
+            file_name=self._file_name,
+            chosen=self._chosen,
+            limits=self._limits,
+        )
+
+    def names(self) -> tuple[str, ...]:
+        """The columns' names as the file has them, made clean; those of a template do not count."""
+        return tuple(self._survey.names)
+
     def _learn(self, found: ReadingFound, on_progress: Callable[[float], None]) -> Source:
         """The first reading: what the columns hold."""
         source = self._opened(found.reading)

@@ -42,7 +42,7 @@ def cuts(handle: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[Cut]:
     the text of the last cut. Raises FileRefused for what `encoding` does not have, for more open
     brackets than the limit, and for a bracket that closes nothing.
     """
-    chunks = _chunks(handle, encoding)
+    chunks = texts(handle, encoding)
     buffer, start, line, depth = "", 0, 1, 0
     deepest = limits.json_depth
     while True:
@@ -90,7 +90,11 @@ def _take(chunks: Iterator[str], length: int) -> str:
     return "".join(parts)
 
 
-def _chunks(handle: BinaryIO, encoding: str) -> Iterator[str]:
+def texts(handle: BinaryIO, encoding: str) -> Iterator[str]:
+    """The text of the file from its start, in pieces; line ends come as "\\n".
+
+    Raises FileRefused for what `encoding` does not have.
+    """
     handle.seek(0)
     decoder = io.IncrementalNewlineDecoder(
         codecs.getincrementaldecoder(encoding)(errors="strict"), translate=True

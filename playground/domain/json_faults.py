@@ -19,10 +19,14 @@ _CHECK = "Check the quotes, commas and brackets there. A JSONL file has one obje
 
 
 class Item(NamedTuple):
-    """The text of an object, or "" for a blank line, and the line where it begins."""
+    """The text of an object, or "" for a blank line, and the line where it begins.
+
+    `fault` says why it is none, where a broken line was read: "not_json" or "not_object".
+    """
 
     text: str
     line: int
+    fault: str = ""
 
 
 def parsed(item: Item, limits: Limits) -> tuple[Value, tuple[str, ...]]:

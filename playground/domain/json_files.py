@@ -1,6 +1,7 @@
 """Which of the JSON formats a file is, and the file opened as that."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import BinaryIO
 
 from playground.domain import (
@@ -10,8 +11,9 @@ from playground.domain import (
     promptfoo_outputs,
     promptfoo_results,
 )
-from playground.domain.json_faults import parsed
+from playground.domain.json_faults import Item, parsed
 from playground.domain.json_items import items
+from playground.domain.json_lines import line_items
 from playground.domain.json_outline import Outline, Path, outline
 from playground.domain.json_tables import JsonSource
 from playground.domain.json_values import RepeatedKey, Value
@@ -20,6 +22,8 @@ from playground.domain.promptfoo_config import find_promptfoo_config
 from playground.domain.sources import Reading, Source
 
 _LINES = frozenset({"jsonl", "ndjson"})
+# How far a file is looked at for one line that can be read.
+_LINES_TRIED = 10_000
 _YAML = frozenset({"yaml", "yml"})
 # Lists that hold the rows of a file whose other members only speak of it.
 _ROW_LISTS = frozenset(
@@ -35,21 +39,39 @@ _PARTS_OF_A_ROW = frozenset(
 )
 
 
-def find_json(handle: BinaryIO, *, file_name: str, encoding: str, limits: Limits) -> Reading:
+def find_json(
+    handle: BinaryIO, *, file_name: str, encoding: str, limits: Limits, skips_broken: bool = False
+) -> Reading:
     """How a JSON or YAML file is read, told by its content.
 
     "json" is a list of objects, alone or in an object beside other members; "jsonl" is one object
-    after the other, on a line each or on several. Raises FileRefused for text that is no JSON and
+    after the other, on a line each or on several. With `skips_broken` each line is read alone,
+    where `can_skip_broken` says so. Raises FileRefused for text that is no JSON and
     for YAML that is no promptfoo config.
     """
     if file_names.ending(file_name) in _YAML:
         return find_promptfoo_config(handle, file_name=file_name, encoding=encoding, limits=limits)
+    if skips_broken and can_skip_broken(
+        handle, file_name=file_name, encoding=encoding, limits=limits
+    ):
+        first = _first_of_lines(handle, encoding, limits)
+        is_of_evals = first is not None and openai_evals.is_row(first)
+        kind = "openai_evals" if is_of_evals else "jsonl"
+        return Reading(format=kind, encoding=encoding, skips_broken=True)
     shape = outline(handle, encoding=encoding, limits=limits)
     path = _path(shape)
     if (door := _door_of_outline(shape)) is None:
         first = _first(handle, path, encoding, limits)
         door = _door_of_row(first, shape) or ("jsonl" if path is None else "json")
     return Reading(format=door, encoding=encoding)
+
+
+def can_skip_broken(handle: BinaryIO, *, file_name: str, encoding: str, limits: Limits) -> bool:
+    """Whether the file has lines that are rows, so that the others can be left out."""
+    if file_names.ending(file_name) not in _LINES:
+        return False
+    first = _first_of_lines(handle, encoding, limits)
+    return first is not None and not promptfoo_outputs.is_result(first)
 
 
 def repairs_of(reading: Reading, *, file_name: str) -> tuple[str, ...]:
@@ -61,6 +83,9 @@ def repairs_of(reading: Reading, *, file_name: str) -> tuple[str, ...]:
 def open_json(handle: BinaryIO, *, reading: Reading, limits: Limits) -> Source:
     """The file opened as `find_json` or `find_promptfoo_config` said. Raises FileRefused."""
     encoding = reading.encoding
+    if reading.skips_broken:
+        source_of = openai_evals.EvalsSource if reading.format == "openai_evals" else JsonSource
+        return source_of(handle, path=None, encoding=encoding, limits=limits, skips_broken=True)
     if reading.format == "promptfoo_config":
         return promptfoo_config.ConfigSource(handle, encoding=encoding, limits=limits)
     if reading.format == "jsonl":
@@ -126,12 +151,25 @@ def _first(
     """The first row, {} when there is none or it has a name twice."""
     for item in items(handle, path, encoding=encoding, limits=limits):
         if item.text:
-            try:
-                value, _notes_of_it = parsed(item, limits)
-            except RepeatedKey:
-                return {}
-            return value if isinstance(value, dict) else {}
+            return _row(item, limits)
     return {}
+
+
+def _first_of_lines(handle: BinaryIO, encoding: str, limits: Limits) -> Mapping[str, Value] | None:
+    """The row of the first line that is one, None when no line near the beginning is."""
+    found = line_items(handle, encoding=encoding, limits=limits)
+    for item in islice(found, _LINES_TRIED):
+        if item.text and not item.fault:
+            return _row(item, limits)
+    return None
+
+
+def _row(item: Item, limits: Limits) -> Mapping[str, Value]:
+    try:
+        value, _notes_of_it = parsed(item, limits)
+    except RepeatedKey:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _beside_rows(shape: Outline) -> str:

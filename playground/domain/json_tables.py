@@ -7,6 +7,7 @@ from typing import BinaryIO, TypeAlias
 from playground.domain import json_values
 from playground.domain.json_faults import Item, parsed
 from playground.domain.json_items import items
+from playground.domain.json_lines import line_items
 from playground.domain.json_outline import Path
 from playground.domain.json_values import RepeatedKey, Value
 from playground.domain.limits import Limits
@@ -36,8 +37,11 @@ class JsonSource:
         encoding: str,
         limits: Limits,
         shape: Shape = as_it_is,
+        skips_broken: bool = False,
     ) -> None:
-        """Raises FileRefused, naming the line, for what is no JSON, no object or too large."""
+        """With `skips_broken` each line is read alone, and a broken one is a refused record.
+
+        Raises FileRefused, naming the line, for what is no JSON, no object or too large."""
         self.roles: Mapping[str, str] = {}
         self.setup: Mapping[str, object] = {}
         self.repairs: dict[str, None] = {}
@@ -46,14 +50,16 @@ class JsonSource:
         self._encoding = encoding
         self._limits = limits
         self._shape = shape
+        self._skips_broken = skips_broken
         self._size = handle.seek(0, io.SEEK_END)
         self.header = self._names()
 
     def records(self) -> Iterator[Record]:
         """The rows in file order; a blank line is a blank record.
 
-        A row whose object has a name twice is refused as "duplicate_key": its one cell is the
-        text of the object. Raises FileRefused, naming the line, for a cell over the limit.
+        A row whose object has a name twice is refused as "duplicate_key", a broken line as
+        "not_json" or "not_object": its one cell is the text of it. Raises FileRefused, naming the
+        line, for a cell over the limit.
         """
         for item in self._items():
             yield (
@@ -67,6 +73,8 @@ class JsonSource:
         return self._handle.tell() / self._size if self._size else 1.0
 
     def _items(self) -> Iterator[Item]:
+        if self._skips_broken:
+            return line_items(self._handle, encoding=self._encoding, limits=self._limits)
         return items(self._handle, self._path, encoding=self._encoding, limits=self._limits)
 
     def _names(self) -> list[str]:
@@ -79,6 +87,8 @@ class JsonSource:
             # Here and not when the rows are counted: millions of empty objects are no rows.
             if seen > self._limits.rows:
                 raise too_many_rows(self._limits, line=item.line)
+            if item.fault:
+                continue
             try:
                 row, _notes = self._row(item)
             except RepeatedKey:
@@ -96,10 +106,12 @@ class JsonSource:
         return self._shape(value if isinstance(value, dict) else {}), notes
 
     def _record(self, item: Item) -> Record:
+        if item.fault:
+            return _refused(item, item.fault)
         try:
             row, notes = self._row(item)
         except RepeatedKey:
-            return Record(line=item.line, cells=[item.text], refusal="duplicate_key")
+            return _refused(item, "duplicate_key")
         if "surrogate" in notes:
             self.repairs["invalid_unicode_replaced"] = None
         if any(isinstance(value, list | dict) for value in row.values()):
@@ -107,6 +119,10 @@ class JsonSource:
         cells = [json_values.cell(row.get(name)) for name in self.header]
         check_cells(cells, self._limits, line=item.line)
         return Record(line=item.line, cells=cells, notes=("nul",) if "nul" in notes else ())
+
+
+def _refused(item: Item, fault: str) -> Record:
+    return Record(line=item.line, cells=[item.text.replace("\x00", "")], refusal=fault)
 
 
 def check_names(count: int, limits: Limits, *, line: int) -> None:

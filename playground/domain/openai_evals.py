@@ -44,9 +44,22 @@ class EvalsSource(JsonSource):
     """
 
     def __init__(
-        self, handle: BinaryIO, *, path: Path | None, encoding: str, limits: Limits
+        self,
+        handle: BinaryIO,
+        *,
+        path: Path | None,
+        encoding: str,
+        limits: Limits,
+        skips_broken: bool = False,
     ) -> None:
-        super().__init__(handle, path=path, encoding=encoding, limits=limits, shape=shaped)
+        super().__init__(
+            handle,
+            path=path,
+            encoding=encoding,
+            limits=limits,
+            shape=shaped,
+            skips_broken=skips_broken,
+        )
         self.roles = roles_of(self.header)
 
 

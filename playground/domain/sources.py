@@ -7,7 +7,11 @@ from typing import Any, BinaryIO, Protocol
 from playground.domain import dialects, file_kinds
 from playground.domain.dialects import Chosen
 from playground.domain.limits import Limits
+from playground.domain.refusals import FileRefused
 from playground.domain.tabular import Dialect, Record, Table
+
+# Why a file of lines is refused when one of them is broken.
+_OF_BROKEN_LINES = frozenset({"invalid_json", "row_not_object", "json_too_deep"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +22,7 @@ class Reading:
     "promptfoo_results" or "openai_evals". `dialect` is None for what is no table of text;
     `encoding` is the codec of a format of text. `sheet` and `sheets` (the visible ones) are filled
     for workbooks only. Without a header `header_row` is where the first row may stand.
+    `skips_broken`: each line of JSON is read alone, and broken ones are refused records.
     """
 
     format: str
@@ -27,6 +32,7 @@ class Reading:
     header_row: int = 1
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    skips_broken: bool = False
 
 
 class Source(Protocol):
@@ -70,6 +76,21 @@ def find(handle: BinaryIO, *, file_name: str, chosen: Chosen, limits: Limits) ->
     Raises FileRefused when that cannot be told, or when the file cannot be read at all.
     """
     return _FINDERS[file_kinds.family(file_name)](handle, file_name, chosen, limits)
+
+
+def can_skip_broken(
+    handle: BinaryIO, refusal: FileRefused, *, file_name: str, chosen: Chosen, limits: Limits
+) -> bool:
+    """Whether a refused file can be read when `Chosen.skips_broken` is set: JSON lines can."""
+    from playground.domain.json_files import can_skip_broken
+
+    if refusal.kind not in _OF_BROKEN_LINES or file_kinds.family(file_name) != "json":
+        return False
+    try:
+        encoding = dialects.encoding_of(handle, chosen.encoding).codec
+        return can_skip_broken(handle, file_name=file_name, encoding=encoding, limits=limits)
+    except FileRefused:
+        return False
 
 
 def open_source(handle: BinaryIO, reading: Reading, limits: Limits) -> Source:
@@ -143,7 +164,13 @@ def _find_json(handle: BinaryIO, file_name: str, chosen: Chosen, limits: Limits)
     from playground.domain.json_files import find_json, repairs_of
 
     encoding = dialects.encoding_of(handle, chosen.encoding)
-    reading = find_json(handle, file_name=file_name, encoding=encoding.codec, limits=limits)
+    reading = find_json(
+        handle,
+        file_name=file_name,
+        encoding=encoding.codec,
+        limits=limits,
+        skips_broken=chosen.skips_broken,
+    )
     repairs = (
         *dialects.encoding_repairs(encoding),
         *repairs_of(reading, file_name=file_name),

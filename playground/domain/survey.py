@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from playground.domain import guesses, headers, mapping, model_names
+from playground.domain import guesses, headers, left_out, mapping, model_names
 from playground.domain.guesses import Facts
 from playground.domain.mapping import Guess
 from playground.domain.profiles import ColumnProfile
@@ -12,11 +12,14 @@ from playground.domain.templates import TemplateColumn
 
 
 class Survey:
-    """Profiles of all columns, and repeated values of those that may be a row id."""
+    """Profiles of all columns, and repeated values of those that may be a row id.
+
+    `names` are those that the columns were given when the survey began.
+    """
 
     def __init__(self, header: Sequence[str], names: Sequence[str]) -> None:
         self._header = header
-        self._names = names
+        self.names = names
         self.profiles = [ColumnProfile() for _ in names]
         self._repeats = Repeats(
             [p for p, name in enumerate(names) if guesses.strength("row_id", name)]
@@ -62,7 +65,7 @@ class Survey:
         self, guessed: list[Guess], template: Sequence[TemplateColumn], *, is_into: bool
     ) -> list[Guess]:
         if is_into:
-            return mapping.fill_by_name(guessed, self._names, template)
+            return mapping.fill_by_name(guessed, self.names, template)
         return mapping.fill(guessed, template) if template else guessed
 
     def _guesses(self, told: Mapping[str, str]) -> list[Guess]:
@@ -78,7 +81,7 @@ class Survey:
 
     def _named_after_models(self, roles: Sequence[str]) -> list[str]:
         """The names, those of responses as the model that gave them unless that is taken."""
-        names = list(self._names)
+        names = list(self.names)
         for position, role in enumerate(roles):
             model = model_names.answered_by(names[position]) if role == "response" else ""
             if model and model.casefold() not in {name.casefold() for name in names}:
@@ -86,13 +89,22 @@ class Survey:
         return names
 
     def _facts(self) -> Iterator[Facts]:
+        marks = set(self._marks())
         for position, (original, name, profile) in enumerate(
-            zip(self._header, self._names, self.profiles, strict=True)
+            zip(self._header, self.names, self.profiles, strict=True)
         ):
+            is_data = position not in marks
             yield Facts(
                 name=name,
                 type=profile.type,
-                filled=profile.filled,
+                filled=profile.filled if is_data else 0,
                 repeats=self._repeats.count(position),
-                has_own_name=not headers.is_nameless(original),
+                has_own_name=is_data and not headers.is_nameless(original),
             )
+
+    def _marks(self) -> Iterator[int]:
+        """Columns of rows that were given back: line, problem, and what was mended away."""
+        second = self.profiles[1].first if len(self.profiles) > 1 else ""
+        for position in left_out.marks(self.names, second):
+            if not (left_out.is_extra(self.names[position]) and self.profiles[position].filled):
+                yield position

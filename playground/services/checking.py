@@ -3,7 +3,7 @@
 import io
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
@@ -70,36 +70,41 @@ def _check(upload: Upload, lease: Lease) -> None:
 
 
 def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
-    left_out = stored_files.LeftOutRows(stored_files.refused_rows_of(upload))
+    rows_file = stored_files.refused_rows_of(upload)
     timed = TimedFile(path)
 
     def progressed(share: float) -> None:
         timed.check()
         lease.renew(report={"progress": round(share, 3)})
 
-    with io.BufferedReader(timed) as handle:
-        inspection = Inspection(
-            handle,
-            file_name=upload.file_name,
-            chosen=_chosen(upload),
-            limits=settings.UPLOAD_LIMITS,
-            wanted=Wanted(
-                template=template_of(upload),
-                is_into=upload.into_id is not None,
-                columns=upload.choices.get("columns", []),
-                fixes=upload.choices.get("fixes", {}),
-            ),
-        )
+    with io.BufferedReader(timed) as handle, stored_files.LeftOutRows(rows_file) as left_out:
+        inspection = _inspection(upload, handle)
         try:
             inspection.run(on_left_out=left_out.add, on_progress=progressed)
         except FileRefused as exc:
             report = inspection.report().to_json()
             report |= {"error_kind": exc.kind, "error_line": exc.line, "error_raw": exc.raw}
+            report["can_skip_broken"] = inspection.can_skip_broken(exc)
             lease.end(Upload.State.REFUSED, report=report, error=exc.message, hint=exc.hint)
             return
         finally:
-            left_out.close()
+            left_out.write(inspection.names())
     _end(upload, lease, inspection.report().to_json())
+
+
+def _inspection(upload: Upload, handle: BinaryIO) -> Inspection:
+    return Inspection(
+        handle,
+        file_name=upload.file_name,
+        chosen=_chosen(upload),
+        limits=settings.UPLOAD_LIMITS,
+        wanted=Wanted(
+            template=template_of(upload),
+            is_into=upload.into_id is not None,
+            columns=upload.choices.get("columns", []),
+            fixes=upload.choices.get("fixes", {}),
+        ),
+    )
 
 
 def _end(upload: Upload, lease: Lease, report: dict[str, Any]) -> None:
@@ -121,6 +126,7 @@ def _chosen(upload: Upload) -> Chosen:
         sheet=dialect.get("sheet") or None,
         has_header=dialect.get("has_header", True),
         header_row=dialect.get("header_row", 1),
+        skips_broken=dialect.get("skips_broken", False),
     )
 
 

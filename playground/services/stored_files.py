@@ -2,17 +2,17 @@
 
 import csv
 import os
+import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TextIO
+from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from playground.domain import file_kinds
+from playground.domain import file_kinds, left_out
 from playground.domain.file_kinds import HEAD_BYTES
-from playground.domain.fixes import FIXES
 from playground.domain.intake import Taken
 from playground.domain.refusals import FileRefused
 from playground.domain.spreadsheets import safe_cell
@@ -79,15 +79,25 @@ def too_large() -> FileRefused:
 
 
 class LeftOutRows:
-    """Writes the rows that are left out to their file, which is made with the first one.
+    """Collects the rows that are left out; `write` makes their file, if there are any.
 
-    Close it at the end.
+    Leave it like an open file: what was not written then is gone.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._target: TextIO | None = None
+        self._widest = 0
         path.unlink(missing_ok=True)
+        # Without a name, so that a worker that is killed leaves no half of it.
+        self._rows = TemporaryFile(  # noqa: SIM115 - closed by __exit__
+            "w+", encoding="utf-8", newline="", dir=path.parent
+        )
+
+    def __enter__(self) -> "LeftOutRows":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._rows.close()
 
     def add(self, taken: Taken) -> None:
         """Append one row: its line, why it is left out, its cells, all safe for spreadsheets.
@@ -96,17 +106,20 @@ class LeftOutRows:
         """
         if taken.left_out == "blank":
             return
-        if self._target is None:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
-            self._target = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
-            csv.writer(self._target).writerow(["line", "problem", "cells"])
+        self._widest = max(self._widest, len(taken.cells))
         cells = [safe_cell(cell) for cell in taken.cells]
-        reason = FIXES[taken.left_out].reason
-        csv.writer(self._target).writerow([taken.line, reason, *cells])
+        csv.writer(self._rows).writerow([taken.line, left_out.problem(taken.left_out), *cells])
 
-    def close(self) -> None:
-        if self._target is not None:
-            self._target.close()
+    def write(self, names: Sequence[str]) -> None:
+        """Make the file, with the columns' `names` as the file has them."""
+        if not self._widest:
+            return
+        self._rows.seek(0)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as target:
+            header = left_out.header(names, widest=self._widest)
+            csv.writer(target).writerow(map(safe_cell, header))
+            shutil.copyfileobj(self._rows, target)
 
 
 def delete(upload: Upload) -> None:

@@ -14,6 +14,7 @@ from playground.services.filling import MODES
 from playground.services.planning import plan_of, template_of
 
 _SETTABLE = {"type": Column.Type.values, "role": Column.Role.values}
+_SKIPS_BROKEN = "skips_broken"
 _NOT_OFFERED = "This choice is not offered."
 _RELOAD = "Reload the page and choose again."
 
@@ -90,13 +91,16 @@ def of_reading(upload: Upload, posted: Mapping[str, Any]) -> dict[str, Any]:
     if not form.is_valid():
         raise Refused("This way of reading is not offered.", hint="Choose one of the list.")
     kept = {kind: fix for kind, fix in _fixes(upload).items() if kind != "unclosed"}
-    return {"dialect": form.choices(), "fixes": kept}
+    skips = {key: True for key in upload.choices.get("dialect", {}) if key == _SKIPS_BROKEN}
+    return {"dialect": {**form.choices(), **skips}, "fixes": kept}
 
 
 def of_buttons(upload: Upload, forms: Forms, posted: Mapping[str, Any]) -> dict[str, Any]:
     """What the button says that has sent the form. Raises Refused for what is not offered."""
     if "again" in posted:
         return {"columns": [], "fixes": {}}
+    if _SKIPS_BROKEN in posted:
+        return {"dialect": {**upload.choices.get("dialect", {}), _SKIPS_BROKEN: True}}
     if "mode" in posted:
         if posted["mode"] not in MODES:
             raise Refused(_NOT_OFFERED, hint=_RELOAD)

@@ -187,9 +187,41 @@ def test_ragged_rows_are_named_left_out_and_given_back(client_alice: Client, bri
     assert "2 rows have more cells than the header" in page
     assert "Lines 3 and 5." in page
     assert given_back.getvalue().decode().splitlines() == [
-        "line,problem,cells",
+        "line,problem,q,a,extra 1",
         "3,more cells than the header,3,4,5",
         '5,more cells than the header,\' =8,9,"x,y"',
+    ]
+
+
+def test_rows_that_were_given_back_come_again_without_their_line_and_problem(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(b"note,=sum\nIs it so?,2\nIs it not?,4,5\nWhy?,7\n")
+    given_back = client_alice.get(reverse("import-refused", args=[upload.pk])).getvalue()
+
+    mended = bring(given_back.replace(b",5\r\n", b",\r\n"), "mended.csv")
+
+    assert given_back.splitlines()[0] == b"line,problem,note,' =sum,extra 1"
+    columns = mended.report["columns"]
+    assert [column["name"] for column in columns if column["role"] != "left_out"] == [
+        "note",
+        "=sum",
+    ]
+    assert mended.report["row_count"] == 1
+
+
+def test_a_file_with_a_line_and_a_problem_of_its_own_keeps_them(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(b"line,problem\nmetro,What is 1+1?\nbus,What is 2+2?,4\n")
+    given_back = client_alice.get(reverse("import-refused", args=[upload.pk])).getvalue()
+    mended = bring(given_back.replace(b",4\r\n", b",\r\n"), "mended.csv")
+
+    assert "left_out" not in [column["role"] for column in upload.report["columns"]]
+    columns = mended.report["columns"]
+    assert [column["name"] for column in columns if column["role"] != "left_out"] == [
+        "line",
+        "problem",
     ]
 
 
