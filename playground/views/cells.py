@@ -124,7 +124,7 @@ def _store(
 
 
 def _text(row: Row, column: Column) -> str:
-    return row.cells.get(str(column.pk), "")
+    return str(row.cells.get(str(column.pk), ""))
 
 
 def _digest(text: str) -> str:
