@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Refused, TooLarge
+from accounts.errors import NotReady, Refused, TooLarge
 from accounts.models import User, Workspace
 from playground.domain.template_nodes import BadTemplate
 from playground.domain.template_reading import NAME_CAP, plain, read_template
@@ -41,20 +41,34 @@ def save(*, workspace: Workspace, user: User | None, template: Template) -> Colu
     return ColumnTemplate.objects.create(workspace=workspace, created_by=user, **values)
 
 
-def update(*, stored: ColumnTemplate, template: Template) -> None:
+def stamp_of(stored: ColumnTemplate) -> str:
+    """What tells one stored state of a template from the next."""
+    return stored.updated_at.isoformat()
+
+
+def update(*, stored: ColumnTemplate, template: Template, seen: str) -> None:
     """Put `template` in the place of what was stored; playgrounds made from it stay as they are.
 
-    Raises Refused, naming the place, for what a template cannot hold, and when somebody has
-    deleted it meanwhile.
+    `seen` is the stamp of what the person saw: columns are told by their places in it. Raises
+    NotReady when it was changed since, and Refused, naming the place, for what a template cannot
+    hold, and when somebody has deleted it meanwhile.
     """
     values = _values(template)
     same = ColumnTemplate.objects.filter(pk=stored.pk)
-    if not same.update(**values, updated_at=timezone.now()):
-        raise Refused(
-            "This template was deleted meanwhile, so nothing was stored.",
-            hint="Copy what you typed, make a new template, and paste it there.",
+    unchanged = same.filter(updated_at=stored.updated_at)
+    if seen == stamp_of(stored) and unchanged.update(**values, updated_at=timezone.now()):
+        stored.refresh_from_db()
+        return
+    if same.exists():
+        raise NotReady(
+            "This template was changed meanwhile, in another tab or by somebody else, "
+            "so nothing was stored.",
+            hint="Copy what you typed here, open the template again, and change it there.",
         )
-    stored.refresh_from_db()
+    raise Refused(
+        "This template was deleted meanwhile, so nothing was stored.",
+        hint="Copy what you typed, make a new template, and paste it there.",
+    )
 
 
 def duplicate(*, workspace: Workspace, user: User | None, template: Template) -> ColumnTemplate:

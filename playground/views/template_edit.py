@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.errors import Refused, UserError
+from accounts.errors import NotReady, Refused, UserError
 from playground.access import get_template
 from playground.domain import column_editing
 from playground.forms.columns import ColumnEditor
 from playground.forms.templates import FORM, SampleRows, TemplateForm, edited
 from playground.models import ColumnTemplate
 from playground.services import own_templates
+from playground.services.own_templates import stamp_of
 from playground.services.templates import template_of
 
 _PAGE = "playground/template_edit.html"
@@ -38,8 +39,12 @@ def template_edit(request: HttpRequest, template_id: int) -> HttpResponse:
         editor.check()
         # Without fields for them the rows stay as they are and follow the columns.
         changed = edited(template, editor, rows if "rows-shown" in request.POST else None)
-        own_templates.update(stored=stored, template=replace(changed, **form.cleaned_data))
-    except Refused as exc:
+        own_templates.update(
+            stored=stored,
+            template=replace(changed, **form.cleaned_data),
+            seen=request.POST.get("seen", ""),
+        )
+    except (NotReady, Refused) as exc:
         return _page(request, stored, form, editor, rows, refusal=exc, status=exc.status)
     messages.success(request, f"“{stored.name}” was saved.")
     return redirect("template-open", str(stored.pk))
@@ -91,5 +96,7 @@ def _page(
     refusal: UserError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {**_context(stored, editor, rows), "form": form, "refusal": refusal}
+    # What was posted comes back: a form that is out of date stays so.
+    seen = request.POST.get("seen", "") if request.method == "POST" else stamp_of(stored)
+    context = {**_context(stored, editor, rows), "form": form, "refusal": refusal, "seen": seen}
     return render(request, _PAGE, context, status=status)

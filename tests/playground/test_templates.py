@@ -174,7 +174,7 @@ def test_it_refuses_a_name_that_is_too_long_to_save(client_alice: Client) -> Non
 
 def edit_form(own: ColumnTemplate, **changes: object) -> dict[str, object]:
     form: dict[str, object] = {"name": own.name, "description": "", "columns": [], "rows": ["0"]}
-    form["rows-shown"] = "1"
+    form |= {"rows-shown": "1", "seen": own_templates.stamp_of(own)}
     for at, column in enumerate(own.columns):
         form["columns"] = [*form["columns"], str(at)]  # type: ignore[misc] # it is a list
         form |= {f"{at}-{name}": column[name] for name in ("name", "type", "role")}
@@ -215,6 +215,28 @@ def test_it_refuses_a_change_in_words(
     assert own.sample_rows == [["How heavy is it?", "1 kg"]]
 
 
+def test_it_refuses_a_form_that_is_out_of_date_and_keeps_what_was_typed(
+    client_alice: Client, own: ColumnTemplate
+) -> None:
+    url = reverse("template-edit", args=[own.pk])
+    seen = f'name="seen" value="{own_templates.stamp_of(own)}"'
+    assert seen in client_alice.get(url).content.decode()
+    late = edit_form(own, **{"0-name": "what", "cell-0-0": "typed late"})
+    swapped = edit_form(own, columns=["1", "0"])
+    assert client_alice.post(url, swapped).status_code == 302
+
+    answer = client_alice.post(url, late)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "changed meanwhile" in page
+    assert "typed late" in page
+    assert seen in page
+    own.refresh_from_db()
+    assert [column["name"] for column in own.columns] == ["answer", "question"]
+    assert own.sample_rows == [["1 kg", "How heavy is it?"]]
+
+
 def test_it_adds_and_removes_sample_rows_without_storing(
     client_alice: Client, own: ColumnTemplate
 ) -> None:
@@ -237,7 +259,9 @@ def test_it_brings_no_deleted_template_back(own: ColumnTemplate) -> None:
     ColumnTemplate.objects.filter(pk=own.pk).delete()
 
     with pytest.raises(Refused, match="deleted meanwhile"):
-        own_templates.update(stored=own, template=templates.template_of(own))
+        own_templates.update(
+            stored=own, template=templates.template_of(own), seen=own_templates.stamp_of(own)
+        )
     assert not ColumnTemplate.objects.exists()
 
 
