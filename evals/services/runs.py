@@ -38,7 +38,8 @@ def create_run(
     `row_ids` are in order of position; `limit` takes the first so many. `form_token` makes it
     safe to call twice: the second call gives the run of the first.
 
-    Raises Refused when there is nothing to run, and NotReady when the rows were edited meanwhile.
+    Raises Refused when there is nothing to run, and NotReady when the rows or the columns
+    were changed meanwhile.
     """
     chosen = row_ids[:limit]
     if not chosen:
@@ -90,6 +91,7 @@ def _create(
     Playground.objects.select_for_update().get(id=playground.id)
     if made := _made_before(playground, form_token):
         return made
+    _check_columns(playground, snapshot)
     freeze_current_version(playground, row_ids=row_ids)
     newest = Run.objects.filter(playground_id=playground.id).order_by("-number").first()
     ranges = _ranges(snapshot, len(row_ids))
@@ -118,6 +120,13 @@ def _create(
         extra={"run": run.id, "cells": run.cells, "user": user.id if user else None},
     )
     return run
+
+
+def _check_columns(playground: Playground, snapshot: Snapshot) -> None:
+    """Raises NotReady when a column of the snapshot has another name by now, or is gone."""
+    names = {str(key): name for key, name in playground.columns.values_list("id", "name")}
+    if any(names.get(column.id) != column.name for column in snapshot.columns):
+        raise NotReady("The columns were changed meanwhile.", hint="Press Run again.")
 
 
 def _add_kpis(run: Run, job: Job, snapshot: Snapshot) -> None:

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from evals.services import runs
 from evals.tasks import drain
 from playground.models import DatasetVersion
 from playground.queries import current_version, row_ids
+from playground.services import columns
 from tests.engine import sample
 from tests.engine.conftest import MakeRun
 from tests.engine.installation import until
@@ -297,3 +299,21 @@ def test_the_lock_files_lie_in_the_data_folder(settings: object, make_run: MakeR
         folder = Path(settings.DATA_DIR) / "workers"  # type: ignore[attr-defined]  # Django's settings
         assert len(list(folder.glob(f"*-{os.getpid()}-*.lock"))) == 1
     assert not list(folder.glob(f"*-{os.getpid()}-*.lock"))
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_run_of_columns_that_were_changed_meanwhile_is_not_begun(
+    home: Workspace, simulated: Connection, is_gone: bool
+) -> None:
+    ground = sample.playground(home, 2)
+    note = ground.columns.create(name="note", position=9)
+    snapshot = sample.snapshot(ground, [simulated])
+    edited = columns.editing_of(ground).columns
+    renamed = replace(edited[0], column=replace(edited[0].column, name="ask"))
+    columns.change(ground, edited[:-1] if is_gone else [renamed, *edited[1:]])
+    ids = row_ids(current_version(ground))
+
+    with pytest.raises(NotReady, match="The columns were changed meanwhile"):
+        runs.create_run(playground=ground, snapshot=snapshot, row_ids=ids, form_token="t" * 16)
+    assert not Run.objects.exists()
+    assert ground.columns.filter(pk=note.pk).exists() is not is_gone
