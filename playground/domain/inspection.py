@@ -126,7 +126,7 @@ class Inspection:
         return Report(
             reading=found.reading if found else None,
             encoding_label=found.encoding_label if found else "",
-            columns=columns,
+            columns=outcome.counted(columns) if outcome else columns,
             file_rows=self._rows + len(self._unfit),
             fitting_rows=self._rows,
             row_count=outcome.stored if outcome else self._rows,

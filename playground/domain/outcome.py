@@ -1,12 +1,14 @@
 """What became of the records of a file: counts, findings in words, rows to show."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from playground.domain.findings import Finding, findings, quoted
 from playground.domain.fixes import FIXES
 from playground.domain.intake import Intake, Taken
 from playground.domain.mapping import Planned
-from playground.domain.report import RowShown
+from playground.domain.profiles import CellCounts
+from playground.domain.report import ColumnFound, RowShown
 from playground.domain.tallies import Tally
 
 FIRST_ROWS = 5
@@ -21,6 +23,7 @@ class Outcome:
         self.columns = columns
         self._intake = intake
         self._tally = Tally()
+        self._counts = [CellCounts() for _ in columns]
         self.stored = 0
         self.left_out = 0
         self.with_problems = 0
@@ -38,6 +41,8 @@ class Outcome:
             self.left_out += 1
         else:
             self.stored += 1
+            for counts, cell in zip(self._counts, taken.cells, strict=True):
+                counts.add(cell)
             if len(self.first_rows) < FIRST_ROWS:
                 self.first_rows.append(RowShown.of(taken.line, taken.cells))
         self._add_problems(taken)
@@ -55,6 +60,13 @@ class Outcome:
                 is_left_out=bool(taken.left_out),
             )
             self.problem_rows.append(shown)
+
+    def counted(self, columns: Sequence[ColumnFound]) -> tuple[ColumnFound, ...]:
+        """The columns, with the counts of the rows that are stored."""
+        return tuple(
+            replace(column, filled=counts.filled, distinct=counts.distinct, first=counts.first)
+            for column, counts in zip(columns, self._counts, strict=True)
+        )
 
     def repairs(self) -> dict[str, None]:
         """The names of what was mended in single rows."""

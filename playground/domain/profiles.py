@@ -95,46 +95,29 @@ TESTS: dict[str, Callable[[str], bool]] = {
 }
 
 
-class ColumnProfile:
-    """Counts of one column: filled cells, values, lengths; and the type they point to."""
+class CellCounts:
+    """Counts of one column: its filled cells, the first of them, and its values."""
 
     def __init__(self) -> None:
         self.filled = 0
         self.first = ""
         self._values: set[str] | None = set()
-        self._longest = 0
-        self._chars = 0
-        self._possible = dict(TESTS)
-        self._orders: set[str] = set()
 
     def add(self, text: str) -> None:
         """Take in one cell; a blank one is not filled."""
-        trimmed = text.strip()
-        if not trimmed:
-            return
+        if trimmed := text.strip():
+            self._take(trimmed)
+
+    def _take(self, text: str) -> None:
+        """Take in the text of a filled cell, without the white space around it."""
         self.filled += 1
         if self.filled == 1:
-            self.first = trimmed[:_SHOWN]
-        length = len(trimmed)
-        self._chars += length
-        self._longest = max(self._longest, length)
-        self._add_value(trimmed)
-        if self._possible and self.filled <= _TESTED:
-            self._possible = {k: test for k, test in self._possible.items() if test(trimmed)}
-        if "date" in self._possible and (order := date_order(trimmed)):
-            self._orders.add(order)
-
-    def _add_value(self, text: str) -> None:
+            self.first = text[:_SHOWN]
         if self._values is None:
             return
         self._values.add(text)
         if len(self._values) > MANY or len(text) > SHORT:
             self._values = None
-
-    @property
-    def has_two_date_orders(self) -> bool:
-        """Whether some dates have the day first and others the month."""
-        return {"day first", "month first"} <= self._orders
 
     @property
     def has_many_values(self) -> bool:
@@ -145,6 +128,32 @@ class ColumnProfile:
     def distinct(self) -> int | None:
         """How many values there are, up to 50 short ones; None for more or longer ones."""
         return None if self._values is None else len(self._values)
+
+
+class ColumnProfile(CellCounts):
+    """Counts of one column, with the lengths of its cells, and the type they point to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._longest = 0
+        self._chars = 0
+        self._possible = dict(TESTS)
+        self._orders: set[str] = set()
+
+    def _take(self, text: str) -> None:
+        super()._take(text)
+        length = len(text)
+        self._chars += length
+        self._longest = max(self._longest, length)
+        if self._possible and self.filled <= _TESTED:
+            self._possible = {k: test for k, test in self._possible.items() if test(text)}
+        if "date" in self._possible and (order := date_order(text)):
+            self._orders.add(order)
+
+    @property
+    def has_two_date_orders(self) -> bool:
+        """Whether some dates have the day first and others the month."""
+        return {"day first", "month first"} <= self._orders
 
     @property
     def type(self) -> str:

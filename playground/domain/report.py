@@ -15,7 +15,8 @@ class ColumnFound:
     """A column of the file: its original and its clean name, its guesses, and its counts.
 
     `name`, `type` and `role` are those of the template's column that it fills (`fills`), else
-    guessed. `distinct` is None for more than 50 values or for long ones.
+    guessed, from all rows of the file. `filled`, `distinct` and `first` count the rows that would
+    be stored; `distinct` is None for more than 50 values or for long ones.
     """
 
     original: str

@@ -99,7 +99,7 @@ def column_forms(upload: Upload, posted: Mapping[str, Any] | None = None) -> lis
     """One form per column of the report, with what was posted, set before, or guessed."""
     found = upload.report.get("columns", [])
     plan: list[Planned] = plan_of(upload) if found else []
-    rows = upload.report.get("fitting_rows", upload.report.get("row_count", 0))
+    rows = upload.report.get("row_count", 0)
     template = template_of(upload)
     return [
         ColumnForm(

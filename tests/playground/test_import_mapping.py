@@ -100,6 +100,25 @@ def test_a_required_column_keeps_its_empty_rows_when_told_so(
     assert (required, playground.template["name"]) == (["question"], "Support answers")
 
 
+def test_the_counts_of_columns_are_those_of_the_rows_that_are_stored(
+    client_alice: Client, bring: Bring
+) -> None:
+    content = b"Kanal,Frage\nMail,Wie?\nMail,Wann?\nMail,Wo?\nChat,\n"
+    upload = bring(content)
+    upload = choose(client_alice, upload, **{"c0-type": "category"})
+    counts = [(c["filled"], c["distinct"], c["first"]) for c in upload.report["columns"]]
+    assert counts == [(4, 2, "Mail"), (3, 3, "Wie?")]
+    assert "Category · 2" in page(client_alice, upload)
+    assert "75%" in page(client_alice, upload)
+
+    upload = choose(client_alice, upload, fix="no_input:skip")
+
+    counts = [(c["filled"], c["distinct"], c["first"]) for c in upload.report["columns"]]
+    assert counts == [(3, 1, "Mail"), (3, 3, "Wie?")]
+    assert "Category · 1" in page(client_alice, upload)
+    assert "75%" not in page(client_alice, upload)
+
+
 def test_a_name_of_the_template_brings_type_and_role(client_alice: Client, tickets: Upload) -> None:
     upload = choose(client_alice, tickets, **{"c4-name": "Policy"})
 
