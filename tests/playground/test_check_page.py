@@ -145,6 +145,7 @@ def test_problem_rows_can_be_shown_instead(client_alice: Client, odd: Upload) ->
     assert "more cells than the header" in words
     assert "Left out" in words
     assert "First 7 of 7 rows with something to check" in words
+    assert f'>As stored <span class="ct">{odd.report["row_count"]}</span></a>' in words
 
 
 def test_an_open_quote_may_be_read_as_a_character(client_alice: Client, bring: Bring) -> None:
