@@ -1,7 +1,7 @@
 const browser = Object.fromEntries(
   [
     "CSS", "CustomEvent", "DOMParser", "DataTransfer", "Element", "Event", "File", "HTMLDialogElement", "MutationObserver", "URL",
-    "document", "getSelection", "history", "localStorage", "navigator", "setTimeout", "window",
+    "document", "getSelection", "history", "localStorage", "matchMedia", "navigator", "setTimeout", "window",
   ].map((name) => [name, "readonly"]),
 );
 

@@ -1,6 +1,6 @@
 // Moving through a grid of answers: [data-grid] holds rows (role=row) of cells (role=gridcell with tabindex).
 // One cell is current: .cur, the only one with tabindex 0. Its link a[data-open] opens the drawer, or with
-// data-grid="edit" the form of the cell; there it takes Enter or a double click.
+// data-grid="edit" the form of the cell; there it takes Enter, a double click or a tap.
 import { close, isOpen } from "./drawer.js";
 
 const grid = () => document.querySelector("[data-grid]");
@@ -66,10 +66,11 @@ const withKey = (event) => event.ctrlKey || event.metaKey || event.shiftKey || e
 // A plain click on an answer opens it. Links keep theirs, and selecting text opens nothing.
 document.addEventListener("click", (event) => {
   const cell = event.target.closest("[data-grid] [role=gridcell][tabindex]");
-  if (!cell || event.target.closest("a, button")) return;
+  if (!cell || event.target.closest("a, button, textarea")) return;
   if (withKey(event) || event.detail > 1 || String(getSelection())) return;
   choose(cell);
-  if (grid().dataset.grid !== "edit") open(cell);
+  // A finger makes no double click, and sees no button that comes under a pointer.
+  if (grid().dataset.grid !== "edit" || matchMedia("(hover: none)").matches) open(cell);
 });
 
 document.addEventListener("dblclick", (event) => {

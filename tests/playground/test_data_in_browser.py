@@ -158,3 +158,28 @@ def test_a_text_whose_row_was_deleted_stays_to_be_copied(page: Page, shop: Playg
     expect(page.locator("#notices")).to_contain_text("There is nothing here for you")
     expect(page.locator("#notices .note")).to_have_count(1)
     expect(page.locator("main main, td .page")).to_have_count(0)
+
+
+def test_a_tap_opens_a_cell_that_nothing_lies_over(
+    chromium: Browser, live_server: LiveServer, page: Page, shop: Playground
+) -> None:
+    phone = chromium.new_context(
+        base_url=live_server.url,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        storage_state=page.context.storage_state(),
+    )
+    tab = phone.new_page()
+    tab.goto(reverse("data", args=[shop.pk]))
+    cell = tab.locator("#r2 td").first
+    expect(cell.locator("a")).to_have_css("opacity", "0")
+
+    cell.tap()
+
+    box = tab.get_by_role("textbox", name="question of row 2")
+    expect(box).to_be_focused()
+    # Another tap goes into the text.
+    box.tap()
+    expect(box).to_have_count(1)
+    phone.close()
