@@ -61,9 +61,12 @@ def read_file(name: str) -> Template:
 
 
 def of_workspace(workspace: Workspace) -> list[Template]:
-    """The templates that `workspace` can choose from: its own first, then the built-in ones."""
-    own = ColumnTemplate.objects.filter(workspace=workspace)
-    return [*map(template_of, own), *built_in()]
+    """The templates that `workspace` can choose from: its own first, then the built-in ones.
+
+    For galleries: its own come without sample rows, which may be megabytes. `get` has them.
+    """
+    own = ColumnTemplate.objects.filter(workspace=workspace).defer("sample_rows")
+    return [*(_template_of(stored, ()) for stored in own), *built_in()]
 
 
 def get(workspace: Workspace, key: str) -> Template:
@@ -83,12 +86,16 @@ def get(workspace: Workspace, key: str) -> Template:
 
 
 def template_of(stored: ColumnTemplate) -> Template:
-    """A template that somebody saved, as the gallery takes it."""
+    """A template that somebody saved, with its sample rows."""
+    return _template_of(stored, tuple(tuple(row) for row in stored.sample_rows))
+
+
+def _template_of(stored: ColumnTemplate, sample_rows: tuple[tuple[str, ...], ...]) -> Template:
     return Template(
         key=str(stored.pk),
         name=stored.name,
         description=stored.description,
         columns=columns_of(stored.columns),
         setup=stored.setup,
-        sample_rows=tuple(tuple(row) for row in stored.sample_rows),
+        sample_rows=sample_rows,
     )

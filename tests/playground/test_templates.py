@@ -4,7 +4,9 @@ from importlib import resources
 
 import pytest
 import yaml
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.errors import Refused
@@ -65,6 +67,19 @@ def test_it_shows_own_templates_first(client_alice: Client, own: ColumnTemplate)
 
     assert page.index(f"/templates/{own.pk}") < page.index("/templates/rag_support")
     assert page.count('class="tcard"') == 18
+
+
+@pytest.mark.parametrize("place", ["templates", "playground-new", "home"])
+def test_a_gallery_loads_no_sample_rows(
+    place: str, client_alice: Client, own: ColumnTemplate
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        answer = client_alice.get(reverse(place))
+
+    loading = [query["sql"] for query in queries if ColumnTemplate._meta.db_table in query["sql"]]
+    assert own.name in answer.content.decode()
+    assert len(loading) == 1
+    assert "sample_rows" not in loading[0]
 
 
 def test_it_searches_names_and_columns(client_alice: Client) -> None:
