@@ -69,6 +69,18 @@ class Filling:
         ]
 
 
+def match_name(playground: Playground, drafts: Sequence[ColumnDraft] | None = None) -> str:
+    """What the mode "match" is called: it says what tells the rows of this playground apart.
+
+    `drafts` are the columns of the file, None before there is one.
+    """
+    row_ids = playground.columns.filter(role=_Role.ROW_ID).values_list("name", flat=True)
+    names = {name.casefold() for name in row_ids}
+    if drafts is not None:
+        names &= {draft.name.casefold() for draft in drafts if draft.role != _Role.LEFT_OUT}
+    return "Update by row id" if names else "Update by the input columns"
+
+
 def filling(playground: Playground, drafts: Sequence[ColumnDraft], mode: str) -> Filling:
     """How a file with the columns `drafts`, in file order, fills the playground.
 

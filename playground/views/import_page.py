@@ -11,6 +11,7 @@ from playground.forms.import_columns import NAMES_LIST
 from playground.forms.imports import DialectForm
 from playground.models import Column, Upload
 from playground.services import uploads
+from playground.services.filling import match_name
 from playground.services.planning import template_of
 from playground.views.import_choices import Forms
 
@@ -39,6 +40,7 @@ def page(
         "used": len(used),
         "file_rows": upload.report.get("file_rows", upload.report.get("row_count", 0)),
         "dialect": DialectForm(upload),
+        "match_name": _match_name(upload),
         "template_columns": template_of(upload),
         "names_list": NAMES_LIST,
         "refusal": refusal,
@@ -57,6 +59,13 @@ def progress(upload: Upload) -> dict[str, object]:
     else:
         share = upload.report.get("progress")
     return {"upload": upload, "share": share, "is_under_way": upload.state in UNDER_WAY}
+
+
+def _match_name(upload: Upload) -> str:
+    """What the update of a playground's rows is called; "" where there is nothing to choose."""
+    if upload.into is None or not upload.report.get("diff"):
+        return ""
+    return match_name(upload.into, uploads.planned_columns(upload))
 
 
 def _wrong_columns(upload: Upload) -> Refused | None:

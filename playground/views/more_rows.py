@@ -10,14 +10,14 @@ from accounts.errors import Refused
 from playground import access
 from playground.models import Column, Playground
 from playground.services import versions
-from playground.services.filling import ADD, MATCH, MODES, REPLACE
+from playground.services.filling import ADD, MATCH, MODES, REPLACE, match_name
 from playground.upload_handlers import BoundedUploadHandler
 from playground.views import posted_files
 
-# What each way does with the rows that are there, and its name.
+# What each way does with the rows that are there, and its name; `match_name` gives "" a name.
 WAYS = {
     REPLACE: ("Replace", "The file is the dataset from now on. Rows that it lacks are removed."),
-    MATCH: ("Update by row id", "Rows of the file change the rows they match; all others stay."),
+    MATCH: ("", "Rows of the file change the rows they match; all others stay."),
     ADD: ("Add", "Every row of the file becomes a new row. Nothing else changes."),
 }
 
@@ -62,7 +62,7 @@ def _page(
         "version": playground.versions.first(),
         "columns": columns,
         "has_row_id": any(column.role == Column.Role.ROW_ID for column in columns),
-        "ways": [(key, name) for key, (name, _effect) in WAYS.items()],
+        "ways": [(key, name or match_name(playground)) for key, (name, _effect) in WAYS.items()],
         "mode": mode,
         "effect": WAYS[mode][1],
         "under_way": versions.imports_under_way(playground).first(),

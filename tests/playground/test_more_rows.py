@@ -13,6 +13,7 @@ from pytest_django import Settings
 from playground.models import Playground, Upload
 from playground.services import editing, uploads
 from tests.playground.check_page import choose, found
+from tests.playground.check_page import page as page_of
 from tests.playground.conftest import SHOP, mapping
 
 Import = Callable[..., Playground]
@@ -71,6 +72,20 @@ def test_a_file_leads_to_its_check_and_then_to_what_has_changed(
     assert data.redirect_chain[-1][0] == reverse("data", args=[playground.pk])
     assert "Version 2: 1 changed." in data.content.decode()
     assert "Never" in data.content.decode()
+
+
+def test_an_update_is_called_by_what_tells_the_rows_apart(
+    client_alice: Client, imported: Import
+) -> None:
+    with_id, without = imported(), imported(SHOP.replace(b"id,", b"topic 2,"))
+    pages = [client_alice.get(address(p)).content.decode() for p in (with_id, without)]
+    assert [page.count("Update by row id") for page in pages] == [1, 0]
+    assert [page.count("Update by the input columns") for page in pages] == [0, 1]
+
+    post(client_alice, with_id, b"question,answer 2\nDo gift cards expire?,No\n", "match")
+    upload = Upload.objects.latest("id")
+    uploads.check(upload.pk)
+    assert "Update by the input columns" in page_of(client_alice, upload)
 
 
 def test_only_a_column_of_the_same_name_is_filled(client_alice: Client, imported: Import) -> None:
