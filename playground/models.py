@@ -12,7 +12,7 @@ class Playground(models.Model):
     """One question under test: its columns, datasets, setup and runs.
 
     `template` is the column template it was made from: its `name`, and `setup`, which only
-    `evals` reads. Empty without a template.
+    `evals` reads. Empty without a template. `suggest` is true when a setup was to be suggested.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="playgrounds")

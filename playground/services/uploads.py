@@ -158,9 +158,12 @@ def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:
 
 
 @transaction.atomic
-def start_import(upload: Upload, *, name: str, question: str = "") -> Playground:
+def start_import(
+    upload: Upload, *, name: str, question: str = "", suggest: bool = False
+) -> Playground:
     """Have a worker store the rows: in `upload.into`, else in a new playground with this name.
 
+    With `suggest` a new playground that nothing gives a setup begins with a suggested one.
     Started twice, it is the same playground. Raises NotReady for an upload that is not checked or
     while another file is brought into the same playground, and Refused for columns that cannot be
     used together and when no row would be stored.
@@ -179,7 +182,7 @@ def start_import(upload: Upload, *, name: str, question: str = "") -> Playground
             return playground
         raise not_ready(upload)
     if upload.into is None:
-        playground, known = _begin_playground(upload, name=name, question=question)
+        playground, known = _begin_playground(upload, name=name, question=question, suggest=suggest)
         upload.playground = playground
     else:
         playground, known = upload.into, bringing.begin(upload, upload.into)
@@ -207,16 +210,19 @@ def check_columns(upload: Upload) -> None:
 
 
 def _begin_playground(
-    upload: Upload, *, name: str, question: str
+    upload: Upload, *, name: str, question: str, suggest: bool
 ) -> tuple[Playground, dict[str, object]]:
     """A playground with its columns and no rows yet, and what the job needs to know of it."""
     template = upload.choices.get("template") or _told_by_format(upload)
+    origin = {key: template[key] for key in ("name", "setup") if key in template}
+    if suggest and not origin.get("setup"):
+        origin["suggest"] = True
     playground = Playground.objects.create(
         workspace=upload.workspace,
         created_by=upload.created_by,
         name=name,
         question=question,
-        template={key: template[key] for key in ("name", "setup") if key in template},
+        template=origin,
     )
     version = rows.open_version(playground, planned_columns(upload), source_name=upload.file_name)
     return playground, {"mapping": rows.mapping_of(playground), "version": version.number}

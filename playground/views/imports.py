@@ -68,7 +68,7 @@ def import_start(request: HttpRequest, import_id: int) -> HttpResponse:
         return page(request, upload, forms=forms, status=422)
     try:
         if import_choices.keep(upload, forms):
-            uploads.start_import(upload, **forms.names())
+            uploads.start_import(upload, suggest=True, **forms.names())
         else:
             messages.warning(request, _LOOK_AGAIN)
     except Refused as exc:

@@ -19,7 +19,7 @@ from tests.standin import StandIn
 
 # The title of a run that has ended; one under way says "62% done".
 DONE = re.compile(r"^Done")
-# What "Suggest from data" sets up for the file of these tests.
+# What is suggested for the file of these tests.
 SPEC = f"""
 columns: {{{{question: input, expected_answer: expected, context: context, topic: filter}}}}
 variants:
@@ -90,7 +90,6 @@ def test_a_dropped_file_reaches_a_verdict(page: Page, standin: StandIn, rows_fil
     drop(page, rows_file)
     page.wait_for_url("**/imports/*")
     import_rows(page)
-    page.get_by_role("button", name="Suggest from data").first.click()
     expect(page.locator("#variants")).to_contain_text("With context")
     before = standin.calls
 
@@ -133,7 +132,6 @@ def test_a_chosen_file_is_exported_with_its_verdicts(page: Page, rows_file: Path
     page.set_input_files("input[type=file]", rows_file)
     page.wait_for_url("**/imports/*")
     import_rows(page)
-    page.get_by_role("button", name="Suggest from data").first.click()
     page.locator("#limit").fill("3")
     page.locator("#limit").dispatch_event("change")
     page.get_by_role("button", name="Run 6 answers").click()
@@ -154,7 +152,6 @@ def test_the_command_reaches_the_verdicts_of_the_page(
     page.set_input_files("input[type=file]", rows_file)
     page.wait_for_url("**/imports/*")
     import_rows(page)
-    page.get_by_role("button", name="Suggest from data").first.click()
     page.get_by_role("button", name="Run 72 answers").click()
     expect(page.locator("h1")).to_contain_text(DONE, timeout=60_000)
     address = page.url.split("/run")[0] + "/export.csv?show=all"

@@ -54,6 +54,32 @@ def test_it_imports_the_rows_and_goes_on_to_the_setup(client_alice: Client, brin
     assert playground.versions.get().row_count == 2
 
 
+def test_a_first_import_arrives_with_a_suggested_setup(client_alice: Client, bring: Bring) -> None:
+    upload = bring()
+    client_alice.post(reverse("import-start", args=[upload.pk]), mapping(upload))
+    uploads.run_import(upload.pk)
+    playground = Playground.objects.get()
+
+    setup = client_alice.get(reverse("setup", args=[playground.pk])).content.decode()
+
+    assert [variant.name for variant in playground.variants.all()] == [
+        "Closed book",
+        "With context",
+    ]
+    assert "Run 4 answers" in setup
+    assert "disabled" not in setup.split("Run 4 answers")[0].rsplit("<button", 1)[1]
+    assert "Suggested from your columns" in setup
+
+
+def test_an_import_that_asks_for_no_suggestions_brings_rows_only(
+    imported: Callable[..., Playground],
+) -> None:
+    playground = imported()
+
+    assert not playground.variants.exists()
+    assert not playground.setup_kpis.exists()
+
+
 def test_it_keeps_names_types_and_roles_that_were_set(client_alice: Client, bring: Bring) -> None:
     upload = bring()
     posted = mapping(upload, **{"name": "Gifts", "c3-role": "left_out", "c4-name": "subject"})
