@@ -44,7 +44,9 @@ __all__ = [
 _State = Upload.State
 _STARTED = (_State.IMPORTING, _State.IMPORTED)
 # What the report of a check depends on.
-_CHECKED_CHOICES = frozenset({"dialect", "columns", "fixes", "mode"})
+_CHECKED_CHOICES = frozenset({"dialect", "columns", "fixes", "fix", "mode"})
+# What was exported from a playground comes back into it unchanged.
+_FIRST_FIXES_INTO = {"broken": "leave"}
 
 
 def receive(
@@ -90,7 +92,12 @@ def _first_choices(
 ) -> dict[str, Any]:
     if into is not None:
         known_mode = mode if mode in MODES else REPLACE
-        return {"name": into.name, "template": columns_as_template(into), "mode": known_mode}
+        return {
+            "name": into.name,
+            "template": columns_as_template(into),
+            "mode": known_mode,
+            "fixes": dict(_FIRST_FIXES_INTO),
+        }
     choices: dict[str, Any] = {"name": file_names.title(file_name)}
     return choices | {"template": dict(template)} if template else choices
 
@@ -107,19 +114,24 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
 
     `choices` may have `name` and `question` of the playground; `columns`, one entry for each
     column of the report with any of `name`, `type`, `role`; `fixes`, an option for any kind of
-    problem; `mode`; and `dialect` with any of `encoding`, `delimiter` (its name), `quote` (its
-    name), `sheet`, `has_header`, `header_row`. All but the first two have the file checked again,
-    so that every number stays true; with a new dialect, what was set for columns is forgotten. A
-    worker is rung for large files; the caller checks a small one with `checking.check_at_once`.
+    problem, or `fix`, which is added to those that are kept; `mode`; and `dialect` with any of
+    `encoding`, `delimiter` (its name), `quote` (its name), `sheet`, `has_header`, `header_row`.
+    All but the first two have the file checked again, so that every number stays true; with a new
+    dialect, what was set for columns is forgotten. A worker is rung for large files; the caller
+    checks a small one with `checking.check_at_once`.
     A file that goes into a playground is compared with its columns as they are called now.
 
     Raises NotReady when the import has begun or ended.
     """
-    kept = {**_kept(upload), **choices}
+    # Under a lock: what another tab has set meanwhile stays.
+    current = Upload.objects.select_for_update().get(pk=upload.pk)
+    kept = {**_kept(current), **choices}
+    if fix := kept.pop("fix", None):
+        kept["fixes"] = {**kept.get("fixes", {}), **fix}
     if "dialect" in choices:
         kept.pop("columns", None)
     is_new_check = bool(choices.keys() & _CHECKED_CHOICES)
-    state = _State.UPLOADED if is_new_check else upload.state
+    state = _State.UPLOADED if is_new_check else _State(current.state)
     changed = Upload.objects.filter(pk=upload.pk, state__in=_open_states(choices)).update(
         choices=kept, state=state
     )
@@ -132,6 +144,11 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
         )
         if not is_quick(upload):
             enqueue.check_upload(upload.pk)
+
+
+def first_fixes(upload: Upload) -> dict[str, str]:
+    """The unusual fixes of an upload for which nobody has chosen any yet."""
+    return dict(_FIRST_FIXES_INTO) if upload.into_id is not None else {}
 
 
 def _kept(upload: Upload) -> dict[str, Any]:
@@ -153,7 +170,7 @@ def _names(template: Mapping[str, Any]) -> list[str]:
 
 
 def _open_states(choices: Mapping[str, Any]) -> list[Upload.State]:
-    is_for_refused = choices.keys() & {"dialect", "fixes"}
+    is_for_refused = choices.keys() & {"dialect", "fixes", "fix"}
     return [_State.CHECKED, _State.REFUSED] if is_for_refused else [_State.CHECKED]
 
 

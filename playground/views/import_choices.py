@@ -98,7 +98,7 @@ def of_reading(upload: Upload, posted: Mapping[str, Any]) -> dict[str, Any]:
 def of_buttons(upload: Upload, forms: Forms, posted: Mapping[str, Any]) -> dict[str, Any]:
     """What the button says that has sent the form. Raises Refused for what is not offered."""
     if "again" in posted:
-        return {"columns": [], "fixes": {}}
+        return {"columns": [], "fixes": uploads.first_fixes(upload)}
     if _SKIPS_BROKEN in posted:
         return {"dialect": {**upload.choices.get("dialect", {}), _SKIPS_BROKEN: True}}
     if "mode" in posted:
@@ -109,7 +109,7 @@ def of_buttons(upload: Upload, forms: Forms, posted: Mapping[str, Any]) -> dict[
         kind, _, option = posted["fix"].partition(":")
         if not fixes.is_option(kind, option):
             raise Refused(_NOT_OFFERED, hint=_RELOAD)
-        return {"fixes": {**_fixes(upload), kind: option}}
+        return {"fix": {kind: option}}
     return {"columns": _with_setting(forms, posted["set"])} if "set" in posted else {}
 
 

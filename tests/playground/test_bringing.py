@@ -261,3 +261,33 @@ def test_edits_ring_once_until_they_are_counted(
 
     assert ring.call_count == 1
     assert not versions.imports_under_way(shop).exists()
+
+
+def test_two_choices_at_once_are_both_kept(shop: Playground) -> None:
+    upload = bring(shop, shop_rows())
+    first, second = (Upload.objects.get(pk=upload.pk) for _tab in range(2))
+
+    uploads.choose(first, {"fix": {"short": "skip"}})
+    uploads.check(upload.pk)
+    uploads.choose(second, {"fix": {"guard": "leave"}})
+
+    kept = Upload.objects.get(pk=upload.pk).choices
+    assert kept["fixes"] | {"short": "skip", "guard": "leave"} == kept["fixes"]
+    assert (second.choices, "fix" in kept) == (kept, False)
+
+
+def test_what_looks_broken_comes_back_unchanged(shop: Playground) -> None:
+    rows = shop_rows()
+    rows[3][2] = "grÃ¶ÃŸe"
+    row = current(shop).rows()[3]
+    editing.edit_cell(shop, row.pk, shop.columns.get(name="answer").pk, rows[3][2])
+
+    upload = bring(shop, rows)
+
+    (said,) = [f for f in upload.report["findings"] if f["kind"] == "broken"]
+    chosen = [option["label"] for option in said["options"] if option["is_chosen"]]
+    assert (counts(upload.report["diff"]), chosen) == ((0, 0, 20, 0), ["Leave"])
+    uploads.choose(upload, {"fix": {"broken": "repair"}})
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+    assert counts(upload.report["diff"]) == (0, 1, 19, 0)
