@@ -16,14 +16,18 @@ def column_findings(
     template: Sequence[TemplateColumn],
     *,
     is_into: bool = False,
+    repeating_id: int | None = None,
 ) -> Iterator[Finding]:
     """Columns of the template that are missing, dates in two orders, too many slices, no cell.
 
     `is_into`: the template is a playground with rows; then also what the file adds to it.
+    `repeating_id` is the position of a column that is called like a row id and repeats values.
     """
     yield from _lacking(planned, template, is_into=is_into)
     if is_into:
         yield from _beside(planned, template)
+    if repeating_id is not None and all(plan.role != "row_id" for plan in planned):
+        yield _repeating_id(planned[repeating_id])
     together = enumerate(zip(found, planned, profiles, strict=True))
     for position, (guess, plan, profile) in together:
         if profile.has_two_date_orders:
@@ -85,6 +89,16 @@ def _beside(planned: Sequence[Planned], template: Sequence[TemplateColumn]) -> I
         detail=" ".join(details) or "Its cells are not stored.",
         count=len(new) + len(left_out),
         lines=(),
+    )
+
+
+def _repeating_id(plan: Planned) -> Finding:
+    return _finding(
+        "repeating_id",
+        "info",
+        f"“{plan.name}” repeats values, so it is no row id",
+        "Rows are told apart by their inputs. If each value should stand once, mend the file.",
+        (),
     )
 
 

@@ -57,6 +57,16 @@ def strength(role: str, name: str) -> int:
     return 0
 
 
+def repeating_id(columns: Sequence[Facts]) -> int | None:
+    """The position of the column that is called most like a row id, but repeats values."""
+    claims = [
+        (strength("row_id", facts.name), -position)
+        for position, facts in enumerate(columns)
+        if strength("row_id", facts.name) and facts.filled and not _fits("row_id", facts)
+    ]
+    return -max(claims)[1] if claims else None
+
+
 def say_the_same(one: str, other: str) -> bool:
     """Whether two names of filters say the same: "Category" and "topic"."""
     names = {" ".join(words_of(one)), " ".join(words_of(other))}

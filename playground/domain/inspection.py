@@ -246,6 +246,7 @@ class Inspection:
                 self._survey.profiles,
                 self._wanted.template,
                 is_into=self._wanted.is_into,
+                repeating_id=self._survey.repeating_id(),
             ),
             *repaired(self._all_repairs()),
             *noted(self._setup()),

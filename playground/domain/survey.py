@@ -61,6 +61,10 @@ class Survey:
             for original, guess, profile in zip(self._header, filled, self.profiles, strict=True)
         )
 
+    def repeating_id(self) -> int | None:
+        """The position of the column that is called like a row id, but repeats values."""
+        return guesses.repeating_id(list(self._facts()))
+
     def _filled(
         self, guessed: list[Guess], template: Sequence[TemplateColumn], *, is_into: bool
     ) -> list[Guess]:

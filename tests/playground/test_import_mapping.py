@@ -119,6 +119,16 @@ def test_the_counts_of_columns_are_those_of_the_rows_that_are_stored(
     assert "75%" not in page(client_alice, upload)
 
 
+def test_an_id_that_repeats_is_named(client_alice: Client, bring: Bring) -> None:
+    upload = bring(b"customer id,id,question\n1,1,Why?\n1,1,How?\n2,2,Who?\n")
+
+    assert found(upload)["repeating_id"]["title"] == "“id” repeats values, so it is no row id"
+    upload = choose(client_alice, upload, set="1:role:row_id")
+    assert {"repeated_id"} == found(upload).keys() & {"repeated_id", "repeating_id"}
+    other = bring(b"id,customer id,question\n1,1,Why?\n2,1,How?\n3,2,Who?\n")
+    assert "repeating_id" not in found(other)
+
+
 def test_a_name_of_the_template_brings_type_and_role(client_alice: Client, tickets: Upload) -> None:
     upload = choose(client_alice, tickets, **{"c4-name": "Policy"})
 
