@@ -69,6 +69,9 @@ class CellTexts:
         raise ValueError("not the type of a cell")
 
     def _number(self, cell: Cell) -> str:
+        if "_" in cell.text:
+            # A number for Python only, which would read 1_0 as 10.
+            return cell.text
         style = int(cell.style)
         # A workbook without styles has plain numbers, whatever its cells say.
         if not self._formats or (shown := self._formats[style]) is None:
