@@ -113,6 +113,7 @@ def corrupt(line: int | None = None) -> FileRefused:
         f"{' any further' if line else ''}.",
         hint="Open it in the program it comes from, save it again, and bring that file.",
         line=line,
+        unit="Row",
     )
 
 

@@ -14,6 +14,7 @@ from playground.domain.findings_columns import column_findings
 from playground.domain.intake import Intake, Taken, shaped
 from playground.domain.limits import Limits
 from playground.domain.mapping import Planned
+from playground.domain.no_rows import no_rows
 from playground.domain.outcome import Outcome
 from playground.domain.refusals import FileRefused, too_many_rows
 from playground.domain.report import ColumnFound, Report, RowShown
@@ -116,7 +117,7 @@ class Inspection:
             for one in self._with_progress(taken, lambda share: on_progress(0.5 + share / 2)):
                 (on_left_out if one.left_out else on_row)(one)
         if not self._rows:
-            raise self._no_rows()
+            raise no_rows(self._found.reading, self._unfit, unit=self._unit())
 
     def report(self) -> Report:
         """What was found, as far as the file was read."""
@@ -181,7 +182,7 @@ class Inspection:
             return
         self._rows += 1
         if self._rows > self._limits.rows:
-            raise too_many_rows(self._limits, line=record.line)
+            raise too_many_rows(self._limits, line=record.line, unit=self._unit())
         self._survey.take(cells)
         if len(self._first_rows) < FIRST_ROWS:
             self._first_rows.append(RowShown.of(record.line, cells))
@@ -216,6 +217,9 @@ class Inspection:
         wanted = self._wanted
         return self._survey.columns(told, wanted.template, is_into=wanted.is_into)
 
+    def _unit(self) -> str:
+        return unit_of(self._found.reading.format if self._found else "")
+
     def _setup(self) -> Mapping[str, object]:
         return self._sources[0].setup if self._sources else {}
 
@@ -237,9 +241,8 @@ class Inspection:
 
     def _findings(self, outcome: Outcome) -> tuple[Finding, ...]:
         """What is to be checked, the gravest first."""
-        unit = unit_of(self._found.reading.format if self._found else "")
         found = [
-            *outcome.findings(self._wanted.fixes, unit=unit),
+            *outcome.findings(self._wanted.fixes, unit=self._unit()),
             *column_findings(
                 self._columns(self._told()),
                 outcome.columns,
@@ -252,17 +255,3 @@ class Inspection:
             *noted(self._setup()),
         ]
         return tuple(sorted(found, key=lambda finding: _LEVELS.index(finding.level)))
-
-    def _no_rows(self) -> FileRefused:
-        if self._unfit:
-            return FileRefused(
-                "ragged_rows",
-                f"none of the {len(self._unfit):,} rows fits the header.",
-                hint="Check the delimiter, and quotes that are never closed.",
-                line=self._unfit[0],
-            )
-        return FileRefused(
-            "no_rows",
-            "The file has a header and no rows.",
-            hint="If its first line is a row, choose No header. Another encoding may help too.",
-        )

@@ -117,6 +117,7 @@ def _check_lengths(cells: list[str], length: int, limits: Limits, line: int) -> 
         f"{what} has more than {most:,} characters.",
         hint="Shorten the text, and bring the file again.",
         line=line,
+        unit="Row",
     )
 
 

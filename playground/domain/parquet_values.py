@@ -117,6 +117,7 @@ def _check_leaves(array: Any, limits: Limits, first: int) -> None:
                 f"a list has more than {limits.cell_chars:,} values.",
                 hint="Save the table without this column, and bring that file.",
                 line=first + place,
+                unit="Row",
             )
 
 

@@ -13,13 +13,21 @@ class FileRefused(Refused):
     """A file that cannot become rows.
 
     `kind` names the class of the problem for programs and never changes its spelling. `line` is
-    the 1-based line of the file, when there is one, and `raw` the beginning of its text.
+    the 1-based line of the file, when there is one, and `raw` the beginning of its text. `unit` is
+    what a line is called there: sheets have rows.
     """
 
     def __init__(
-        self, kind: str, message: str, *, hint: str, line: int | None = None, raw: str = ""
+        self,
+        kind: str,
+        message: str,
+        *,
+        hint: str,
+        line: int | None = None,
+        raw: str = "",
+        unit: str = "Line",
     ) -> None:
-        place = f"Line {line:,}: " if line else ""
+        place = f"{unit} {line:,}: " if line else ""
         super().__init__(f"{place}{message}", hint=hint)
         self.kind = kind
         self.line = line
@@ -27,13 +35,14 @@ class FileRefused(Refused):
         self.raw = raw[:300].replace("\x00", "")
 
 
-def too_many_rows(limits: Limits, *, line: int) -> FileRefused:
+def too_many_rows(limits: Limits, *, line: int, unit: str = "Line") -> FileRefused:
     """The refusal of a file with more rows than the limit, at the `line` of the first one."""
     return FileRefused(
         "too_many_rows",
         f"the file has more than {limits.rows:,} rows.",
         hint="Bring a part of it: split the file, or draw a sample.",
         line=line,
+        unit=unit,
     )
 
 

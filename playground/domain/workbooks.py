@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from playground.domain.archives import Archive, broken_as_refused, too_large
 from playground.domain.limits import Limits
+from playground.domain.no_rows import other_sheets
 from playground.domain.refusals import FileRefused
 from playground.domain.sources import Reading
 from playground.domain.tabular import Record, blank_records
@@ -63,7 +64,7 @@ class WorkbookSource:
             texts = CellTexts(archive, workbook, limits, self.repairs)
         self._reading = _SheetReading(archive, chosen, texts, limits)
         rows = self._reading.rows()
-        first = _first(rows, chosen, header_row)
+        first = _first(rows, chosen, header_row, workbook)
         self.header = _without_blank_end(first.cells)
         _check_width(len(self.header), limits, line=first.number)
         self._line = first.number
@@ -187,14 +188,16 @@ def _sheet_repairs(workbook: Workbook, chosen: Sheet) -> Iterator[str]:
         yield "first_sheet_used"
 
 
-def _first(rows: Iterator[TextRow], sheet: Sheet, start: int) -> TextRow:
+def _first(rows: Iterator[TextRow], sheet: Sheet, start: int, workbook: Workbook) -> TextRow:
     for row in rows:
         if row.number >= start and any(cell.strip() for cell in row.cells):
             return row
+    others = other_sheets(sheet.name, [other.name for other in workbook.visible])
+    what, other = "is empty", "another file"
+    if start > 1:
+        what, other = f"has no text from row {start} on", "a row further up under Header"
     raise FileRefused(
-        "no_rows",
-        f"The sheet {sheet.name!r} is empty.",
-        hint="Choose another sheet, or another file.",
+        "no_rows", f"The sheet “{sheet.name}” {what}.", hint=f"Choose {others or other}."
     )
 
 
@@ -216,4 +219,5 @@ def _check_width(columns: int, limits: Limits, *, line: int | None) -> None:
             f"{columns:,} columns, the limit is {limits.columns:,}.",
             hint="Keep the columns you need. One stray cell far to the right is enough for this.",
             line=line,
+            unit="Row",
         )

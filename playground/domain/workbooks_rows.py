@@ -167,4 +167,5 @@ def row_too_long(line: int) -> FileRefused:
         f"the row has more than {LONGEST_LINE:,} characters.",
         hint="Shorten its texts in the workbook, and bring the file again.",
         line=line,
+        unit="Row",
     )

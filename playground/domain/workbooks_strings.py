@@ -89,6 +89,7 @@ def too_long(cell_chars: int, line: int | None) -> FileRefused:
         f"{'a' if line else 'A'} cell has more than {cell_chars:,} characters.",
         hint="Shorten the text in the workbook, and bring the file again.",
         line=line,
+        unit="Row",
     )
 
 

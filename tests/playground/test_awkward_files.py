@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -191,6 +192,49 @@ def test_ragged_rows_are_named_left_out_and_given_back(client_alice: Client, bri
         "3,more cells than the header,3,4,5",
         '5,more cells than the header,\' =8,9,"x,y"',
     ]
+
+
+def test_a_title_above_the_names_of_a_sheet_is_left_out_by_choosing_their_row(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(titled(), "report.xlsx")
+    page = client_alice.get(reverse("import-check", args=[upload.pk])).content.decode()
+    choice = {"sheet": "Report", "has_header": "4"}
+    client_alice.post(reverse("import-choose", args=[upload.pk]), choice)
+    uploads.check(upload.pk)
+    upload.refresh_from_db()
+
+    assert "Row 4: none of the 2 rows fits the header: more cells than the header row." in page
+    assert "under Header, or another sheet: “Data”." in page
+    assert '<option value="10">Row 10</option>' in page
+    assert [column["name"] for column in upload.report["columns"]] == ["question", "answer"]
+    assert upload.report["refused_count"] == 0
+
+
+def titled() -> bytes:
+    """A workbook whose first sheet has a title block, and whose second one has none."""
+    book = openpyxl.Workbook()
+    book.active.title = "Report"
+    for row in (["Sales"], [], [], ["question", "answer"], ["Is it?", "Yes"]):
+        book.active.append(row)
+    book.create_sheet("Data").append(["question"])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_an_empty_first_sheet_names_the_others(client_alice: Client, bring: Bring) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Data").append(["question"])
+    target = io.BytesIO()
+    book.save(target)
+
+    upload = bring(target.getvalue(), "empty first.xlsx")
+
+    assert (upload.error, upload.hint) == (
+        "The sheet “Sheet” is empty.",
+        "Choose another sheet: “Data”.",
+    )
 
 
 def test_rows_that_were_given_back_come_again_without_their_line_and_problem(

@@ -80,7 +80,7 @@ def test_it_refuses_damaged_sheets(rows: str) -> None:
 
 def test_it_names_the_row_where_the_damage_is() -> None:
     refused = refusal(workbook(f'{HEADER}{ROW}<row r="7"><c t="s"><v>9</v></c></row>'))
-    assert (refused.line, refused.message[:8]) == (7, "Line 7: ")
+    assert (refused.line, refused.message[:7]) == (7, "Row 7: ")
 
 
 def relation_to(target: str, mode: str = "") -> bytes:
