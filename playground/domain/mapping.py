@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from playground.domain import guesses
+from playground.domain import guesses, headers
 from playground.domain.templates import TemplateColumn
 
 _SLICES = frozenset({"category", "yes_no", "number", "date"})
@@ -42,13 +42,18 @@ def planned(
 ) -> list[Planned]:
     """The columns of a report as they were guessed and then corrected by a person, in file order.
 
-    A column is required when it fills a column of the template that is.
+    A column is required when it fills a column of the template that is. A name that no prompt
+    could use loses its braces, unless a column of the template is called so.
     """
     required = {column.name.casefold() for column in template if column.required}
     corrected = [*chosen, *[{}] * (len(found) - len(chosen))]
+    pairs = list(zip(found, corrected, strict=False))
+    names = headers.usable(
+        [str(mine.get("name") or guess["name"]) for guess, mine in pairs],
+        kept={column.name.casefold() for column in template},
+    )
     columns = []
-    for guess, mine in zip(found, corrected, strict=False):
-        name = str(mine.get("name") or guess["name"])
+    for name, (guess, mine) in zip(names, pairs, strict=True):
         role = str(mine.get("role") or guess["role"])
         is_required = name.casefold() in required and role != "left_out"
         columns.append(
