@@ -7,6 +7,7 @@ from playground.domain.mapping import Planned, lacking
 from playground.domain.profiles import MANY, ColumnProfile
 from playground.domain.report import ColumnFound
 from playground.domain.templates import TemplateColumn
+from playground.domain.text_template import is_usable
 
 
 def column_findings(
@@ -36,6 +37,8 @@ def column_findings(
             yield _many_values(position, plan)
         if not profile.filled and guess.original.strip():
             yield _empty(position, guess, plan)
+        if plan.role != "left_out" and plan.name != guess.name and not is_usable(guess.name):
+            yield _renamed(guess, plan)
 
 
 def _lacking(
@@ -140,6 +143,16 @@ def _empty(position: int, guess: ColumnFound, plan: Planned) -> Finding:
         f"“{plan.name}” is empty",
         "No row has a cell in this column.",
         (leave_out, keep) if guess.role == "left_out" else (keep, leave_out),
+    )
+
+
+def _renamed(guess: ColumnFound, plan: Planned) -> Finding:
+    return _finding(
+        "unusable_name",
+        "info",
+        f"“{guess.name}” is imported as “{plan.name}”",
+        "No prompt could use the name as it is in the file, because of its braces.",
+        (),
     )
 
 
