@@ -63,6 +63,11 @@ class Selection:
         """What the selected rows are: "rows where variants disagree"."""
         return SHOWS[self.state.show][1]
 
+    @property
+    def counted_words(self) -> str:
+        """The same behind their number: "row where variants disagree" behind 1."""
+        return self.words.replace("rows", "row", 1) if self.total == 1 else self.words
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:

@@ -11,8 +11,6 @@ from evals.domain.rules import PassLine, Rule
 from evals.domain.scales import Scale
 from evals.domain.snapshot import KpiSpec
 
-_SHORT = 9
-
 
 @dataclass(frozen=True, kw_only=True)
 class KpiFace:
@@ -57,7 +55,7 @@ def _face(spec: KpiSpec, matrix: ScoreMatrix, line: PassLine | None) -> KpiFace:
     return KpiFace(
         spec=spec,
         name=name,
-        short_name=short if len(short) <= _SHORT else f"{short[: _SHORT - 1]}…",
+        short_name=short,
         question=kpi.question if kpi else "",
         scale=scale,
         top=_highest(matrix, spec.slot, line) if scale.high is None else scale.high,

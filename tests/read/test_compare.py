@@ -290,7 +290,7 @@ def test_it_names_a_missed_yes_or_no_without_its_score(
 ) -> None:
     page = body(client_alice, address(store_run(), "?show=regressed"))
 
-    assert re.findall(r'<span class="chip fail">([^<]*)<', page) == ["Exact", "Token F1 0.00"]
+    assert re.findall(r'<span class="chip fail"[^>]*>([^<]*)<', page) == ["Exact", "Token F1 0.00"]
 
 
 def test_it_calls_a_simulated_variant_simulated(client_alice: Client, store_run: StoreRun) -> None:

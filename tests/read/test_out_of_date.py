@@ -104,6 +104,15 @@ def test_compare_marks_the_rows_and_filters_them(client_alice: Client, changed: 
     assert re.findall(r'<span class="rn">(\d+)</span>', filtered) == ["2", "3", "6"]
 
 
+def test_compare_says_one_row_as_one(client_alice: Client, store_run: StoreRun) -> None:
+    run = store_run(rows=8)
+    edit(run, [1])
+
+    shown = page(client_alice, "compare", run, "&show=outdated")
+
+    assert "<b>1</b> row changed or removed since the run" in shown
+
+
 def test_compare_offers_no_filter_without_such_rows(
     client_alice: Client, store_run: StoreRun
 ) -> None:
