@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from playground.domain import guesses, headers
+from playground.domain import corrections, guesses, headers
 from playground.domain.templates import TemplateColumn
 
 _SLICES = frozenset({"category", "yes_no", "number", "date"})
@@ -46,8 +46,7 @@ def planned(
     could use loses its braces, unless a column of the template is called so.
     """
     required = {column.name.casefold() for column in template if column.required}
-    corrected = [*chosen, *[{}] * (len(found) - len(chosen))]
-    pairs = list(zip(found, corrected, strict=False))
+    pairs = list(zip(found, corrections.of_columns(found, chosen), strict=True))
     names = headers.usable(
         [str(mine.get("name") or guess["name"]) for guess, mine in pairs],
         kept={column.name.casefold() for column in template},

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.errors import Refused
 from accounts.models import User, Workspace
 from playground import enqueue
-from playground.domain import file_kinds, file_names
+from playground.domain import corrections, file_kinds, file_names
 from playground.models import Playground, Upload
 from playground.services import bringing, importing, rows, stored_files
 from playground.services.changes import mode_of
@@ -117,8 +117,8 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
     problem, or `fix`, which is added to those that are kept; `mode`; and `dialect` with any of
     `encoding`, `delimiter` (its name), `quote` (its name), `sheet`, `has_header`, `header_row`.
     All but the first two have the file checked again, so that every number stays true; with a new
-    dialect, what was set for columns is forgotten. A worker is rung for large files; the caller
-    checks a small one with `checking.check_at_once`.
+    dialect, what was set for columns stays for those that still have their names. A worker is
+    rung for large files; the caller checks a small one with `checking.check_at_once`.
     A file that goes into a playground is compared with its columns as they are called now.
 
     Raises NotReady when the import has begun or ended.
@@ -129,7 +129,9 @@ def choose(upload: Upload, choices: Mapping[str, Any]) -> None:
     if fix := kept.pop("fix", None):
         kept["fixes"] = {**kept.get("fixes", {}), **fix}
     if "dialect" in choices:
-        kept.pop("columns", None)
+        kept["columns"] = corrections.by_name(
+            current.report.get("columns", []), kept.get("columns", [])
+        )
     is_new_check = bool(choices.keys() & _CHECKED_CHOICES)
     state = _State.UPLOADED if is_new_check else _State(current.state)
     changed = Upload.objects.filter(pk=upload.pk, state__in=_open_states(choices)).update(

@@ -204,6 +204,27 @@ def test_columns_can_be_changed_where_they_are_odd(client_alice: Client, bring: 
     assert [column["type"] for column in upload.report["columns"]][1] == "text"
 
 
+def test_what_was_set_stays_when_the_file_is_read_another_way(
+    client_alice: Client, bring: Bring
+) -> None:
+    content = "id,question,Straße,note\n1,Why?,Hauptstraße 1,x\n2,Who?,Ring 2,y\n".encode()
+    upload = choose(client_alice, bring(content), set="3:role:left_out")
+    upload = choose(client_alice, upload, **{"c2-role": "context", "c2-name": "street"})
+
+    def read_as(**dialect: str) -> list[tuple[str, str]]:
+        client_alice.post(reverse("import-choose", args=[upload.pk]), dialect)
+        upload.refresh_from_db()
+        return [(column.name, column.role) for column in uploads.planned_columns(upload)]
+
+    set_roles = [("id", "row_id"), ("question", "input"), ("street", "context")]
+    assert read_as(encoding="utf-8")[:3] == set_roles
+    broken = read_as(encoding="cp1252")
+    assert broken[2][0] not in {"street", "Straße"}
+    assert broken[3] == ("note", "left_out")
+    assert ("note", "left_out") not in read_as(encoding="utf-8", has_header="no")
+    assert read_as(encoding="utf-8", has_header="yes") == [*set_roles, ("note", "left_out")]
+
+
 def test_without_rows_there_is_nothing_to_import(client_alice: Client, bring: Bring) -> None:
     upload = bring(b"question,notes\nwhere,\nwhen,\n")
 
