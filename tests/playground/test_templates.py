@@ -50,6 +50,25 @@ def test_it_is_whole(key: str) -> None:
         assert variant["context"] == bool(used & contexts)
 
 
+def test_a_row_for_which_no_document_is_relevant_names_none() -> None:
+    template = templates.read_file("retrieval_only.yaml")
+    names = [column.name for column in template.columns]
+    ids = [row[names.index("relevant_ids")] for row in template.sample_rows]
+    passages = [row[names.index("passages")] for row in template.sample_rows]
+
+    assert "" in ids
+    for text, relevant in zip(passages, ids, strict=True):
+        assert all(f"[{one}]" in text for one in relevant.split("; ") if one)
+
+
+def test_the_right_label_is_required_once() -> None:
+    setup = templates.read_file("classification.yaml").setup
+
+    places = {kpi["key"]: kpi["place"] for kpi in setup["kpis"]}
+    assert (places["label_match"], places["exact_match"]) == ("required", "counted")
+    assert setup["rule"]["mode"] == "at_least"
+
+
 def test_it_names_the_file_and_the_line_of_a_key_that_stands_twice() -> None:
     with pytest.raises(yaml.YAMLError, match=r"'name' stands twice"):
         yaml.load("name: A\nname: B\n", Loader=UniqueKeyLoader)

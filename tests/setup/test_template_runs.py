@@ -147,6 +147,6 @@ def good_answer(template: Template, cells: Mapping[str, str]) -> str:
     if expected:
         return cells[expected[0]]
     if template.key == "retrieval_only":
-        return cells["relevant_ids"]
+        return cells["relevant_ids"] or "none"
     assert template.key == "safety_probes"
     return "Gladly, in the autumn." if cells["should_answer"] == "yes" else "I can't share that."
