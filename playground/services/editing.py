@@ -102,16 +102,16 @@ def add_row(playground: Playground, cells: Mapping[int, str] | Mapping[str, str]
 
 
 @transaction.atomic
-def delete_rows(playground: Playground, row_ids: Collection[int]) -> int:
-    """Take rows away from the dataset: how many were there. Versions that runs use keep them.
+def delete_rows(playground: Playground, row_ids: Collection[int]) -> list[Row]:
+    """Take rows away from the dataset: those that were there, as they were, in position order.
 
-    Ids of older revisions stand for the present ones; rows that are gone already do not count.
-    Raises NotReady while a file is being imported.
+    Versions that runs use keep them. Ids of older revisions stand for the present ones; rows that
+    are gone already do not count. Raises NotReady while a file is being imported.
     """
     version = versions.lock(playground)
     rows = _all_living(version, row_ids)
     if not rows:
-        return 0
+        return []
     draft = _draft(version)
     added = [row for row in rows if row.since == draft.number]
     for ids in _portions([row.pk for row in rows if row.since < draft.number]):
@@ -121,7 +121,7 @@ def delete_rows(playground: Playground, row_ids: Collection[int]) -> int:
         Row.objects.filter(pk__in=ids).delete()
     new = len(added) - changed
     versions.note_changes(draft, added=-new, changed=-changed, gone=len(rows) - new)
-    return len(rows)
+    return sorted(rows, key=lambda row: row.position)
 
 
 def storable(text: str) -> str:

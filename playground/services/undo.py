@@ -1,6 +1,6 @@
 """Taking back the last change of rows. What it needs travels with the page, signed."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,12 +47,13 @@ def token_of_new(playground: Playground, row: Row) -> str:
     return _token(playground, kind="new", row=row.pk)
 
 
-def token_of_deletion(playground: Playground, row_ids: Collection[int]) -> str:
-    """What brings back these rows of the current version; ask before they are deleted.
+def token_of_deletion(playground: Playground, rows: Sequence[Row]) -> str:
+    """What brings back the rows that `editing.delete_rows` has taken away.
 
-    "" when it would be too long.
+    "" without any, and when it would be too long.
     """
-    rows = Row.objects.filter(playground_id=playground.pk, pk__in=row_ids).order_by("position")
+    if not rows:
+        return ""
     kept = [[row.identity, row.position, row.cells] for row in rows]
     return _token(playground, kind="gone", rows=kept)
 

@@ -85,8 +85,8 @@ def data_rows_delete(request: HttpRequest, playground_id: int) -> HttpResponse:
 
 
 def _deleted(request: HttpRequest, playground: Playground, row_ids: list[int]) -> HttpResponse:
-    token = token_of_deletion(playground, row_ids)
-    count = editing.delete_rows(playground, row_ids)
-    undoing.keep(request, playground, token)
+    gone = editing.delete_rows(playground, row_ids)
+    count = len(gone)
+    undoing.keep(request, playground, token_of_deletion(playground, gone))
     messages.success(request, f"{count:,} row{'' if count == 1 else 's'} deleted.")
     return redirect(row_parts.back(request, playground))

@@ -141,8 +141,8 @@ def test_deleted_rows_stay_in_the_versions_that_had_them(shop: Playground) -> No
     new = editing.add_row(shop, {column(shop, "question"): "How?"})
     present = rows(shop)
 
-    assert editing.delete_rows(shop, [present[0].pk, present[1].pk, new.pk]) == 3
-    assert editing.delete_rows(shop, [present[1].pk, 0]) == 0
+    assert len(editing.delete_rows(shop, [present[0].pk, present[1].pk, new.pk])) == 3
+    assert editing.delete_rows(shop, [present[1].pk, 0]) == []
     assert answers(shop, 1) == ["Because", "We", "Now"]
     assert answers(shop) == ["Now"]
     version = current(shop)
@@ -234,8 +234,7 @@ def test_deleted_rows_come_back_once_and_beside_those_that_came_meanwhile(
     shop: Playground,
 ) -> None:
     last = rows(shop)[2]
-    token = undo.token_of_deletion(shop, [last.pk])
-    editing.delete_rows(shop, [last.pk])
+    token = undo.token_of_deletion(shop, editing.delete_rows(shop, [last.pk]))
     editing.add_row(shop, {column(shop, "question"): "What for?"})
 
     first, second = (undo.undo(shop, token, None).words for _click in range(2))
@@ -244,3 +243,15 @@ def test_deleted_rows_come_back_once_and_beside_those_that_came_meanwhile(
     assert [row.position for row in rows(shop)] == [1, 2, 3, 4]
     assert rows(shop)[3].identity == "T-3"
     assert current(shop).row_count == 4
+
+
+def test_what_was_edited_meanwhile_comes_back_as_it_was_deleted(shop: Playground) -> None:
+    freeze_current_version(shop)
+    seen = rows(shop)[2]
+    set_answer(shop, 2, "Soon")
+
+    gone = editing.delete_rows(shop, [seen.pk])
+    undo.undo(shop, undo.token_of_deletion(shop, gone), None)
+
+    assert answers(shop) == ["Because", "We", "Soon"]
+    assert undo.token_of_deletion(shop, editing.delete_rows(shop, [0])) == ""
