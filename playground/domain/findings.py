@@ -87,8 +87,12 @@ def repaired(repairs: Mapping[str, None]) -> Iterator[Finding]:
             yield Finding(kind=kind, level="info", title=title, detail=detail, count=1, lines=())
 
 
+# Entries of a source's setup that `noted` tells to the person who checks the file.
+NOTED = frozenset({"notes", "merged_cells"})
+
+
 def noted(setup: Mapping[str, object]) -> Iterator[Finding]:
-    """What a file of another tool says beside its rows, as its source put it into words."""
+    """What a source found beside the rows, in words: none of it is for the playground."""
     notes = setup.get("notes")
     if isinstance(notes, list) and notes:
         yield Finding(
@@ -97,6 +101,16 @@ def noted(setup: Mapping[str, object]) -> Iterator[Finding]:
             title="What the file says beside its rows",
             detail="\n".join(str(note) for note in notes),
             count=len(notes),
+            lines=(),
+        )
+    merged = setup.get("merged_cells")
+    if isinstance(merged, int):
+        yield Finding(
+            kind="merged_cells",
+            level="info",
+            title="1 merged cell" if merged == 1 else f"{merged:,} merged cells",
+            detail="Only the first cell of each has the text; the others are empty.",
+            count=merged,
             lines=(),
         )
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from playground.domain import file_kinds, headers, mapping, sources
 from playground.domain.dialects import Chosen
-from playground.domain.findings import Finding, noted, repaired
+from playground.domain.findings import NOTED, Finding, noted, repaired
 from playground.domain.findings_columns import column_findings
 from playground.domain.intake import Intake, Taken, shaped
 from playground.domain.limits import Limits
@@ -137,8 +137,7 @@ class Inspection:
             findings=self._findings(outcome) if outcome else (),
             first_rows=tuple(outcome.first_rows if outcome else self._first_rows),
             problem_rows=tuple(outcome.problem_rows) if outcome else (),
-            # The notes are for the person who checks the file, not for the playground.
-            setup={name: part for name, part in self._setup().items() if name != "notes"},
+            setup={name: part for name, part in self._setup().items() if name not in NOTED},
         )
 
     def can_skip_broken(self, refusal: FileRefused) -> bool:

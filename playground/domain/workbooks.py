@@ -74,6 +74,7 @@ class WorkbookSource:
             self._reading = _SheetReading(archive, chosen, texts, limits)
             rows = self._reading.rows()
             self._line = first.number - 1
+        self._first_row = self._line + 1
         self._rows = rows
 
     def records(self) -> Iterator[Record]:
@@ -87,6 +88,8 @@ class WorkbookSource:
                 self._line = row.number
                 yield self._record(row)
         self.repairs.update(dict.fromkeys(self._reading.repairs()))
+        if merged := self._reading.merged_from(self._first_row):
+            self.setup = {"merged_cells": merged}
 
     def share_read(self) -> float:
         """The share of the sheet that was read, 0 to 1."""
@@ -130,6 +133,9 @@ class _SheetReading:
 
     def share(self) -> float:
         return self._rows.bytes_read / self._size if self._size else 1.0
+
+    def merged_from(self, row: int) -> int:
+        return self._rows.merged_from(row)
 
     def repairs(self) -> Iterator[str]:
         if self._rows.has_formulas:

@@ -1,5 +1,6 @@
 """The rows of one sheet as its XML has them: cells by column, nothing looked up yet."""
 
+import re
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
@@ -12,6 +13,14 @@ from playground.domain.workbooks_strings import TextCollector
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 _DIGITS = "0123456789"
+_LAST_ROW_OF_AREA = re.compile(r"[0-9]{1,7}\Z")
+_MERGED_KEPT = 100_000
+# What may stand behind the merged cells of a sheet and is never read.
+_BEHIND_MERGED = (
+    *("phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions"),
+    *("pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "ignoredErrors"),
+    *("drawing", "legacyDrawing", "picture", "oleObjects", "controls", "tableParts", "extLst"),
+)
 # Cells with an address or a value take more than this. So many of less are an attack on the time.
 _SMALLEST_CELL_BYTES = 16
 
@@ -43,6 +52,8 @@ class SheetRows:
         self.bytes_read = 0
         self.has_formulas = False
         self.has_bare_formulas = False
+        self._merged: list[int] = []
+        self._more_merged = 0
         self._stream = stream
         self._most_cells = limits.unpacked_bytes // _SMALLEST_CELL_BYTES
         self._cell_count = 0
@@ -59,6 +70,8 @@ class SheetRows:
                 "t": self._begin_text,
                 "f": self._begin_formula,
                 "rPh": self._begin_phonetic,
+                "mergeCell": self._count_merged,
+                **dict.fromkeys(_BEHIND_MERGED, self._end_reading),
             },
             ends={
                 "row": self._end_row,
@@ -66,7 +79,7 @@ class SheetRows:
                 "v": self._end_text,
                 "t": self._end_text,
                 "rPh": self._end_phonetic,
-                "sheetData": lambda: self._part.finish(),
+                "mergeCells": self._end_reading,
             },
             on_text=self._collector.take,
         )
@@ -83,6 +96,13 @@ class SheetRows:
                 raise ValueError("more cells than a file of this size can have")
             done, self._done = self._done, []
             yield from done
+
+    def merged_from(self, row: int) -> int:
+        """How many areas of merged cells reach `row` or a row below it. Known after the last row.
+
+        Of very many, all are taken to.
+        """
+        return sum(last >= row for last in self._merged) + self._more_merged
 
     def _begin_row(self, attributes: Attributes, *, first: int = 1) -> None:
         number = int(attributes["r"]) if "r" in attributes else self.number + 1
@@ -142,6 +162,16 @@ class SheetRows:
             self._length += len(text)
             if self._length > LONGEST_LINE:
                 raise row_too_long(self.number)
+
+    def _count_merged(self, attributes: Attributes) -> None:
+        last = _LAST_ROW_OF_AREA.search(attributes.get("ref", ""))
+        if len(self._merged) >= _MERGED_KEPT:
+            self._more_merged += 1
+        elif last is not None:
+            self._merged.append(int(last[0]))
+
+    def _end_reading(self, _attributes: Attributes | None = None) -> None:
+        self._part.finish()
 
     def _end_row(self) -> None:
         self._done.append(SheetRow(self.number, self._cells))

@@ -237,6 +237,23 @@ def test_an_empty_first_sheet_names_the_others(client_alice: Client, bring: Brin
     )
 
 
+def test_merged_cells_below_the_header_are_counted(bring: Bring) -> None:
+    book = openpyxl.Workbook()
+    for row in (["question", "topic", ""], ["Is it?", "a"], ["Why?"], ["How?", "b"]):
+        book.active.append(row)
+    for area in ("B1:C1", "B2:B3", "A4:B4"):
+        book.active.merge_cells(area)
+    target = io.BytesIO()
+    book.save(target)
+
+    upload = bring(target.getvalue(), "merged.xlsx")
+
+    (found,) = [f for f in upload.report["findings"] if f["kind"] == "merged_cells"]
+    assert found["title"] == "2 merged cells"
+    assert "Only the first cell of each has the text" in found["detail"]
+    assert upload.report["setup"] == {}
+
+
 def test_rows_that_were_given_back_come_again_without_their_line_and_problem(
     client_alice: Client, bring: Bring
 ) -> None:
