@@ -18,8 +18,15 @@ export function show(id, words = null) {
   showScriptedControls(place);
 }
 
+// White space left behind would keep the place open.
+function drop(note) {
+  const place = note?.parentElement;
+  note?.remove();
+  if (place?.id === "notices" && !place.childElementCount) place.replaceChildren();
+}
+
 export function hide(id) {
-  document.querySelector(`#notices [data-notice="${id}"]`)?.remove();
+  drop(document.querySelector(`#notices [data-notice="${id}"]`));
 }
 
 // A whole page in answer to a request in place, such as "There is nothing here for you".
@@ -43,5 +50,5 @@ document.addEventListener("htmx:sendError", () => show("failed-connection"));
 document.addEventListener("htmx:timeout", () => show("failed-connection"));
 
 document.addEventListener("click", (event) => {
-  event.target.closest("[data-dismiss]")?.closest(".note")?.remove();
+  drop(event.target.closest("[data-dismiss]")?.closest(".note"));
 });
