@@ -1,12 +1,12 @@
 """The columns of a playground, changed after the import. Rows keep their cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from django.db import transaction
 from django.db.models.lookups import Exact
 
-from accounts.errors import Refused
+from accounts.errors import NotReady, Refused
 from playground.domain.column_editing import Edited, Editing, mistakes
 from playground.domain.templates import TemplateColumn
 from playground.expressions import CellValue
@@ -24,19 +24,34 @@ def editing_of(playground: Playground) -> Editing:
     )
 
 
+def with_newcomers(playground: Playground, editing: Editing, shown: Collection[str]) -> Editing:
+    """`editing` with those columns at its end that have come since the ones `shown`, by key."""
+    known = {*shown, *(one.key for one in editing.columns)}
+    new = tuple(one for one in editing_of(playground).columns if one.key not in known)
+    return replace(editing, columns=(*editing.columns, *new))
+
+
 @transaction.atomic
-def change(playground: Playground, edited: Sequence[Edited]) -> bool:
+def change(
+    playground: Playground, edited: Sequence[Edited], *, shown: Collection[str] | None = None
+) -> bool:
     """Give the columns the names, types, roles and order of `edited`: whether anything changed.
 
     The key of a column is its id as text; any other is a new column, whose cells are empty. What
     the columns hold is counted again. Runs keep the columns they began with.
 
+    `shown` has the keys of the columns that the person saw, so that none is removed unseen; None
+    stands for all of them.
+
     Raises Refused for columns that cannot be used together, for a stored one with cells that is
-    not among `edited`, and for one that is gone meanwhile; NotReady while a file is imported.
+    not among `edited`, and for one that is gone meanwhile; NotReady while a file is imported, and
+    for columns that have come meanwhile.
     """
     version = versions.lock(playground)
     before = editing_of(playground).columns
     stored = {str(column.pk): column for column in playground.columns.all()}
+    if shown is not None:
+        _check_newcomers(stored, edited, shown)
     _check(stored, edited)
     if list(before) == [_trimmed(one) for one in edited]:
         return False
@@ -50,6 +65,18 @@ def change(playground: Playground, edited: Sequence[Edited]) -> bool:
         columns_renamed.send(Playground, playground=playground, names=names)
     versions.note_changes(version)
     return True
+
+
+def _check_newcomers(
+    stored: Mapping[str, Column], edited: Sequence[Edited], shown: Collection[str]
+) -> None:
+    known = {*shown, *(one.key for one in edited)}
+    new = [column.name for key, column in stored.items() if key not in known]
+    if new:
+        raise NotReady(
+            f"{', '.join(new)} {'was' if len(new) == 1 else 'were'} added meanwhile.",
+            hint="Nothing was stored. New columns stand at the end now: look, then save again.",
+        )
 
 
 def _check(stored: Mapping[str, Column], edited: Sequence[Edited]) -> None:

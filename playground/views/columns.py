@@ -26,11 +26,11 @@ def data_columns(request: HttpRequest, playground_id: int) -> HttpResponse:
     if "save" not in request.POST:
         return _changed(request, playground, editor)
     if not editor.is_valid():
-        return _page(request, playground, editor)
+        return _page(request, playground, editor, shown=_shown(request))
     try:
-        has_changed = columns.change(playground, editor.editing.columns)
+        has_changed = columns.change(playground, editor.editing.columns, shown=_shown(request))
     except UserError as exc:
-        return _page(request, playground, editor, error=exc)
+        return _refused(request, playground, editor, exc)
     messages.success(request, "Columns saved." if has_changed else "Nothing was changed.")
     return redirect("data", playground.pk)
 
@@ -51,12 +51,30 @@ def _editor(playground: Playground) -> ColumnEditor:
     return ColumnEditor(Step(editing=columns.editing_of(playground)))
 
 
+def _shown(request: HttpRequest) -> list[str]:
+    """The keys of the columns that the page began with."""
+    return request.POST.get("shown", "").split()
+
+
+def _refused(
+    request: HttpRequest, playground: Playground, editor: ColumnEditor, error: UserError
+) -> HttpResponse:
+    """The editor as it was sent, with the columns that have come meanwhile."""
+    editing = columns.with_newcomers(playground, editor.editing, _shown(request))
+    after = ColumnEditor(Step(editing=editing), found=editor.mistakes)
+    return _page(request, playground, after, error=error, shown=_keys(playground))
+
+
+def _keys(playground: Playground) -> list[str]:
+    return [one.key for one in columns.editing_of(playground).columns]
+
+
 def _changed(request: HttpRequest, playground: Playground, editor: ColumnEditor) -> HttpResponse:
     """The editor after one of its buttons; for htmx also its mistakes while somebody types."""
     action = request.POST.get("do", "")
     after = editor.after(action)
     if request.headers.get("HX-Request") != "true":
-        return _page(request, playground, after)
+        return _page(request, playground, after, shown=_shown(request))
     part = "changed" if action else "checked"
     context = {"playground": playground, "editor": after}
     return render(request, f"playground/columns.html#{part}", context)
@@ -69,12 +87,14 @@ def _page(
     *,
     error: UserError | None = None,
     form: PlaygroundForm | None = None,
+    shown: list[str] | None = None,
 ) -> HttpResponse:
     present = {"name": playground.name, "question": playground.question}
     context = {
         "playground": playground,
         "editor": editor,
         "error": error,
+        "shown": " ".join(_keys(playground) if shown is None else shown),
         "form": form or PlaygroundForm(initial=present),
         "rail": "narrow",
     }

@@ -1,5 +1,6 @@
 """The columns of a playground after its import: names, types, roles, order."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from accounts.errors import Refused
 from playground import queries
 from playground.models import Column, Playground
 from playground.services import columns
+from tests.playground.editor_fields import shown_names
 
 Imported = Callable[..., Playground]
 
@@ -20,7 +22,8 @@ def url(playground: Playground) -> str:
 
 def fields(playground: Playground, *left_out: str, **changes: str) -> dict[str, object]:
     """What the editor sends when nothing is changed but `changes`, as in question__name."""
-    posted: dict[str, object] = {"save": "1"}
+    ids = playground.columns.values_list("pk", flat=True)
+    posted: dict[str, object] = {"save": "1", "shown": " ".join(map(str, ids))}
     kept = [column for column in playground.columns.all() if column.name not in left_out]
     posted["columns"] = [str(column.pk) for column in kept]
     for column in kept:
@@ -74,6 +77,49 @@ def test_a_new_column_is_empty_and_can_go_again(client_alice: Client, imported: 
 
     client_alice.post(url(playground), fields(playground, "note"))
     assert names(playground)[-1] == "topic"
+
+
+def test_a_column_that_came_meanwhile_is_not_removed_by_an_old_page(
+    client_alice: Client, imported: Imported
+) -> None:
+    playground = imported()
+    old = fields(playground, question__name="ask")
+    Column.objects.create(playground=playground, name="note", position=9)
+
+    answer = client_alice.post(url(playground), old)
+
+    page = answer.content.decode()
+    assert (answer.status_code, names(playground)[-1]) == (409, "note")
+    assert "note was added meanwhile." in page
+    assert shown_names(answer.content)[1] == "ask"
+    assert shown_names(answer.content)[-1] == "note"
+    again = {"save": "1", "shown": re.findall(r'name="shown" value="([^"]*)"', page)[0]}
+    assert again["shown"] == fields(playground)["shown"]
+    client_alice.post(url(playground), fields(playground, question__name="ask") | again)
+    assert (names(playground)[1], names(playground)[-1]) == ("ask", "note")
+
+
+def test_a_page_that_does_not_say_what_it_showed_removes_nothing(
+    client_alice: Client, imported: Imported
+) -> None:
+    playground = imported()
+    Column.objects.create(playground=playground, name="note", position=9)
+    posted = fields(playground, "note")
+    del posted["shown"]
+
+    assert client_alice.post(url(playground), posted).status_code == 409
+    assert names(playground)[-1] == "note"
+
+
+def test_a_button_keeps_what_the_page_showed(client_alice: Client, imported: Imported) -> None:
+    playground = imported()
+    posted = fields(playground) | {"do": "add"}
+    del posted["save"]
+    Column.objects.create(playground=playground, name="note", position=9)
+
+    page = client_alice.post(url(playground), posted).content.decode()
+
+    assert f'name="shown" value="{posted["shown"]}"' in page
 
 
 def test_a_column_with_cells_stays(client_alice: Client, imported: Imported) -> None:
