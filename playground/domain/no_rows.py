@@ -50,6 +50,12 @@ def _nothing_below(reading: Reading) -> FileRefused:
             f"The sheet “{reading.sheet}” has a header and no rows.",
             hint=f"If its first row is a row of data, choose No header{_or_sheet(reading)}.",
         )
+    if reading.dialect is None:
+        return FileRefused(
+            "no_rows",
+            "The file names columns, and no row has a value.",
+            hint="Export it again with its rows, or choose another file.",
+        )
     return FileRefused(
         "no_rows",
         "The file has a header and no rows.",

@@ -12,10 +12,10 @@ from playground.domain.sources import Source
 LIMITS = UploadLimits()
 
 
-def opened(content: str | bytes, name: str) -> tuple[str, Source]:
+def opened(content: str | bytes, name: str, limits: UploadLimits = LIMITS) -> tuple[str, Source]:
     handle = io.BytesIO(content.encode() if isinstance(content, str) else content)
-    reading = json_files.find_json(handle, file_name=name, encoding="utf-8", limits=LIMITS)
-    return reading.format, json_files.open_json(handle, reading=reading, limits=LIMITS)
+    reading = json_files.find_json(handle, file_name=name, encoding="utf-8", limits=limits)
+    return reading.format, json_files.open_json(handle, reading=reading, limits=limits)
 
 
 def rows(source: Source) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from config.limits import UploadLimits
-from playground.domain import json_brackets, json_files, refusals
+from playground.domain import json_brackets, json_files
 from playground.domain.refusals import FileRefused
 from playground.domain.sources import Reading, Source
 from playground.domain.tabular import Record
@@ -214,8 +214,12 @@ def test_it_refuses_a_row_with_a_name_twice_and_keeps_the_others() -> None:
 def test_it_knows_the_line_of_every_row_and_blank_line() -> None:
     _reading, source = opened('\n{"q": 1}\n\n\n{"q":\n2}\n\n')
     assert lines_of(source.records()) == [(1, ""), (2, "1"), (3, ""), (4, ""), (5, "2"), (7, "")]
-    _reading, source = opened('[\n\n{"q": 1}, {"q":\n2},\n{"q": 3}]')
-    assert lines_of(source.records()) == [(3, "1"), (3, "2"), (5, "3")]
+
+
+def test_it_numbers_the_items_of_a_list() -> None:
+    reading, source = opened('[\n\n{"q": 1}, {"q":\n2},\n{"q": 3}]')
+    assert reading.counts_items
+    assert lines_of(source.records()) == [(1, "1"), (2, "2"), (3, "3")]
 
 
 def lines_of(records: Iterator[Record]) -> list[tuple[int, str]]:
@@ -380,31 +384,3 @@ def peak_of_reading(handle: BinaryIO) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-
-
-@pytest.mark.parametrize(
-    "content",
-    ["{}\n" * 3, "[{}, {},\n\n{}]", '{"rows": [{}, {},\n\n{}]}'],
-    ids=["lines", "list", "list in an object"],
-)
-def test_it_refuses_too_many_items_before_it_reads_on(content: str) -> None:
-    with pytest.raises(FileRefused) as caught:
-        opened(content, limits=UploadLimits(rows=2))
-
-    assert (caught.value.kind, caught.value.line) == ("too_many_rows", 3)
-
-
-@pytest.mark.parametrize("name", ["rows", "anything"])
-def test_it_stops_at_a_list_of_far_too_many_items_before_it_knows_the_rest(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refusals, "MOST_ITEMS", 20)
-    head = f'{{"{name}": [\n' + "{},\n" * 20
-    handle = io.BytesIO((head + "{},\n" * 1_000_000).encode())
-    with pytest.raises(FileRefused) as caught:
-        json_files.find_json(
-            handle, file_name="rows.json", encoding="utf-8", limits=UploadLimits(rows=2)
-        )
-
-    assert (caught.value.kind, caught.value.line) == ("too_many_rows", 22)
-    assert handle.tell() < 2_000_000
