@@ -53,13 +53,15 @@ def intake_of(reading: Reading, columns: Sequence[Planned], choices: Mapping[str
         choices,
         joiner=joiner_of(reading),
         has_guards=reading.format in _GUARDED,
-        unit=unit_of(reading.format),
+        unit=unit_of(reading),
     )
 
 
-def unit_of(file_format: str) -> str:
+def unit_of(reading: Reading) -> str:
     """What the line of a record is called: the rows of a sheet have numbers that people see."""
-    return "Row" if file_format in _SHEETS else "Line"
+    if reading.counts_items:
+        return "Item"
+    return "Row" if reading.format in _SHEETS else "Line"
 
 
 def joiner_of(reading: Reading) -> str:
@@ -68,7 +70,10 @@ def joiner_of(reading: Reading) -> str:
 
 
 class Inspection:
-    """One reading of one file: `run()` once, `report()` after it, also after a refusal."""
+    """One reading of one file: `run()` once, `report()` after it, also after a refusal.
+
+    `is_read_to_end` is false when `run()` has broken off.
+    """
 
     def __init__(
         self,
@@ -93,6 +98,7 @@ class Inspection:
         self._unfit: list[int] = []
         self._first_rows: list[RowShown] = []
         self._outcome: Outcome | None = None
+        self.is_read_to_end = False
 
     def run(
         self,
@@ -116,6 +122,7 @@ class Inspection:
             taken = self._take(self._found.reading, source)
             for one in self._with_progress(taken, lambda share: on_progress(0.5 + share / 2)):
                 (on_left_out if one.left_out else on_row)(one)
+        self.is_read_to_end = True
         if not self._rows:
             raise no_rows(self._found.reading, self._unfit, unit=self._unit())
 
@@ -217,7 +224,7 @@ class Inspection:
         return self._survey.columns(told, wanted.template, is_into=wanted.is_into)
 
     def _unit(self) -> str:
-        return unit_of(self._found.reading.format if self._found else "")
+        return unit_of(self._found.reading) if self._found else "Line"
 
     def _setup(self) -> Mapping[str, object]:
         return self._sources[0].setup if self._sources else {}

@@ -63,7 +63,8 @@ def find_json(
     if (door := _door_of_outline(shape)) is None:
         first = _first(handle, path, encoding, limits)
         door = _door_of_row(first, shape) or ("jsonl" if path is None else "json")
-    return Reading(format=door, encoding=encoding)
+    counts_items = path is not None and door in {"json", "openai_evals"}
+    return Reading(format=door, encoding=encoding, counts_items=counts_items)
 
 
 def can_skip_broken(handle: BinaryIO, *, file_name: str, encoding: str, limits: Limits) -> bool:

@@ -57,15 +57,18 @@ class JsonSource:
     def records(self) -> Iterator[Record]:
         """The rows in file order; a blank line is a blank record.
 
+        The items of a list are numbered: all of it may stand on one line.
+
         A row whose object has a name twice is refused as "duplicate_key", a broken line as
         "not_json" or "not_object": its one cell is the text of it. Raises FileRefused, naming the
         line, for a cell over the limit.
         """
-        for item in self._items():
+        for number, item in enumerate(self._items(), start=1):
+            line = item.line if self._path is None else number
             yield (
-                self._record(item)
+                self._record(item, line)
                 if item.text
-                else Record(line=item.line, cells=[""] * len(self.header))
+                else Record(line=line, cells=[""] * len(self.header))
             )
 
     def share_read(self) -> float:
@@ -105,24 +108,24 @@ class JsonSource:
         value, notes = parsed(item, self._limits)
         return self._shape(value if isinstance(value, dict) else {}), notes
 
-    def _record(self, item: Item) -> Record:
+    def _record(self, item: Item, line: int) -> Record:
         if item.fault:
-            return _refused(item, item.fault)
+            return _refused(item, line, item.fault)
         try:
             row, notes = self._row(item)
         except RepeatedKey:
-            return _refused(item, "duplicate_key")
+            return _refused(item, line, "duplicate_key")
         if "surrogate" in notes:
             self.repairs["invalid_unicode_replaced"] = None
         if any(isinstance(value, list | dict) for value in row.values()):
             self.repairs["nested_values_kept_as_json"] = None
         cells = [json_values.cell(row.get(name)) for name in self.header]
         check_cells(cells, self._limits, line=item.line)
-        return Record(line=item.line, cells=cells, notes=("nul",) if "nul" in notes else ())
+        return Record(line=line, cells=cells, notes=("nul",) if "nul" in notes else ())
 
 
-def _refused(item: Item, fault: str) -> Record:
-    return Record(line=item.line, cells=[item.text.replace("\x00", "")], refusal=fault)
+def _refused(item: Item, line: int, fault: str) -> Record:
+    return Record(line=line, cells=[item.text.replace("\x00", "")], refusal=fault)
 
 
 def check_names(count: int, limits: Limits, *, line: int) -> None:

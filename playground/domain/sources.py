@@ -23,6 +23,7 @@ class Reading:
     `encoding` is the codec of a format of text. `sheet` and `sheets` (the visible ones) are filled
     for workbooks only. Without a header `header_row` is where the first row may stand.
     `skips_broken`: each line of JSON is read alone, and broken ones are refused records.
+    `counts_items`: a record's line is its number in a list, whose items may share a line.
     """
 
     format: str
@@ -33,6 +34,7 @@ class Reading:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     skips_broken: bool = False
+    counts_items: bool = False
 
 
 class Source(Protocol):

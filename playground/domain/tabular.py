@@ -35,7 +35,7 @@ class Dialect:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """One record of the file; `line` is where it begins, from 1.
+    """One record of the file; `line` is where it begins, from 1, or its number in a list.
 
     `notes` says what was mended: "short", "nul", "quotes". `refusal` says why it cannot be a
     row: "long" or "unclosed"; "" for a row. A row has as many cells as the header. A blank record

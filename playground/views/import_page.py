@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.errors import Refused
+from playground.domain.inspection import unit_of
 from playground.forms.import_columns import NAMES_LIST
 from playground.forms.imports import DialectForm
 from playground.models import Column, Upload
 from playground.services import uploads
 from playground.services.filling import match_name
 from playground.services.planning import template_of
+from playground.services.reading import reading_of
 from playground.views.import_choices import Forms
 
 UNDER_WAY = (Upload.State.UPLOADED, Upload.State.IMPORTING)
@@ -117,6 +119,7 @@ def _preview(upload: Upload, forms: Forms, used: list[int], is_of_problems: bool
     return {
         "is_of_problems": is_of_problems,
         "is_numbered": _is_numbered(upload) and not is_of_problems,
+        "unit": unit_of(reading_of(report)) if report.get("reading") else "Line",
         "names": [forms.columns[position]["name"].value() for position in used],
         "rows": [
             {**row, "cells": [cell for p, cell in enumerate(row["cells"]) if p in set(used)]}

@@ -237,6 +237,17 @@ def test_an_empty_first_sheet_names_the_others(client_alice: Client, bring: Brin
     )
 
 
+def test_the_items_of_a_list_on_one_line_are_told_apart(client_alice: Client, bring: Bring) -> None:
+    upload = bring(b'[{"q": "a", "q": "b"}, {"q": "Why?"}, {"q": "How?"}, {"q": "Why?"}]', "a.json")
+
+    address = reverse("import-check", args=[upload.pk])
+    page = client_alice.get(address, {"rows": "problems"}).content.decode()
+
+    assert '<th class="num" scope="col">Item</th>' in page
+    assert "Item 1." in page
+    assert "Item 4 repeats item 2." in page
+
+
 def test_merged_cells_below_the_header_are_counted(bring: Bring) -> None:
     book = openpyxl.Workbook()
     for row in (["question", "topic", ""], ["Is it?", "a"], ["Why?"], ["How?", "b"]):
