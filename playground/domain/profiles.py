@@ -21,6 +21,13 @@ _NUMBER = re.compile(
 STRICT_NUMBER = re.compile(
     r"[+-]?((0|[1-9][0-9]{0,14})(\.[0-9]{1,40})?|\.[0-9]{1,40})([eE](\+?[0-9]{1,2}|-[0-9]{1,3}))?"
 )
+# "1.234,50" and nothing that may be read another way.
+_COMMA_DECIMAL = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3}){1,4},\d{1,15}%?")
+_POINT_DECIMAL = re.compile(r"[+-]?\d{1,3}(,\d{3}){1,4}\.\d{1,15}%?")
+# A number of digits that is none is a code, and so are its neighbours: 01067 beside 80331.
+_CODE = re.compile(r"\d+")
+# These may have an odd cell in ten: it is named as one that does not fit.
+_TOLERANT = frozenset({"number", "date"})
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(?!\d)")
 # The sum of two is a finite float, for a median between them.
 _LARGEST = 1e150
@@ -37,11 +44,12 @@ def is_yes_no(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None
+    return _NUMBER.fullmatch(text) is not None or _COMMA_DECIMAL.fullmatch(text) is not None
 
 
 def number_in(text: str) -> float | None:
-    """What a text says that `is_number`: 1234 for "1,234", 12 for "12%", 0.5 for "0,5".
+    """What a text says that `is_number`: 1234 for "1,234", 12 for "12%", 0.5 for "0,5",
+    1234.5 for "1.234,50".
 
     A comma before groups of three digits parts thousands, any other one decimals. None for what
     is no number, and for one that no float holds.
@@ -49,9 +57,18 @@ def number_in(text: str) -> float | None:
     if not is_number(text):
         return None
     bare = text.removesuffix("%")
+    if decimal_mark(text) == ",":
+        bare = bare.replace(".", "")
     bare = _GROUPED.sub(lambda found: found[0].replace(",", ""), bare, count=1).replace(",", ".")
     number = float(bare)
     return number if abs(number) <= _LARGEST else None
+
+
+def decimal_mark(text: str) -> str:
+    """The decimal mark of a number that tells: "," for "1.234,50", "." for "1,234.50"; else ""."""
+    if _COMMA_DECIMAL.fullmatch(text):
+        return ","
+    return "." if _POINT_DECIMAL.fullmatch(text) else ""
 
 
 def is_date(text: str) -> bool:
@@ -138,7 +155,9 @@ class ColumnProfile(CellCounts):
         self._longest = 0
         self._chars = 0
         self._possible = dict(TESTS)
+        self._odd = dict.fromkeys(TESTS, 0)
         self._orders: set[str] = set()
+        self._marks: set[str] = set()
 
     def _take(self, text: str) -> None:
         super()._take(text)
@@ -146,14 +165,30 @@ class ColumnProfile(CellCounts):
         self._chars += length
         self._longest = max(self._longest, length)
         if self._possible and self.filled <= _TESTED:
-            self._possible = {k: test for k, test in self._possible.items() if test(text)}
+            self._test(text)
         if "date" in self._possible and (order := date_order(text)):
             self._orders.add(order)
+        if "number" in self._possible and (mark := decimal_mark(text)):
+            self._marks.add(mark)
+
+    def _test(self, text: str) -> None:
+        """See which types the cell fits; those that it rules out are not asked again."""
+        unfit = [name for name, test in self._possible.items() if not test(text)]
+        for name in unfit:
+            self._odd[name] += 1
+            is_code = name == "number" and _CODE.fullmatch(text)
+            if is_code or name not in _TOLERANT or self._odd[name] * 10 > _TESTED:
+                del self._possible[name]
+
+    def _is_mostly(self, name: str) -> bool:
+        """Whether all cells fit the type, of numbers and dates at least nine of ten."""
+        is_fit = name in self._possible and self._odd[name] * 10 <= min(self.filled, _TESTED)
+        return is_fit and not (name == "number" and len(self._marks) > 1)
 
     @property
     def has_two_date_orders(self) -> bool:
         """Whether some dates have the day first and others the month."""
-        return {"day first", "month first"} <= self._orders
+        return self._is_mostly("date") and {"day first", "month first"} <= self._orders
 
     @property
     def type(self) -> str:
@@ -161,7 +196,7 @@ class ColumnProfile(CellCounts):
         if not self.filled:
             return "text"
         for name in self._possible:
-            if name != "date" or not self.has_two_date_orders:
+            if self._is_mostly(name) and not (name == "date" and self.has_two_date_orders):
                 return name
         if self._is_category():
             return "category"

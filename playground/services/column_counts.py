@@ -3,6 +3,7 @@
 Import this on first use: pandas takes long to load and stays out of the web process.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -11,9 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from playground.domain import lengths
-from playground.domain.profiles import MANY, SHORT, STRICT_NUMBER, number_in
+from playground.domain.profiles import (
+    MANY,
+    SHORT,
+    STRICT_NUMBER,
+    decimal_mark,
+    number_in,
+)
 
 TOP = 5
+_MAYBE_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 
 
 class ColumnCounts:
@@ -30,6 +38,8 @@ class ColumnCounts:
         self._lengths: pd.Series[int] = pd.Series(dtype="int64")
         self._few: pd.Series[int] | None = pd.Series(index=pd.Index([], dtype="str"), dtype="int64")
         self._numbers: list[NDArray[np.float64]] | None = [] if numbers else None
+        self._grouped: list[NDArray[np.float64]] = []
+        self._marks: set[str] = set()
         self._has_histogram = histogram
 
     def add(self, cells: Sequence[str]) -> None:
@@ -45,10 +55,17 @@ class ColumnCounts:
         self._lengths = _sum(self._lengths, counts.groupby(counts.index.str.len()).sum())
         self._keep_few(counts)
         if self._numbers is not None:
-            is_plain = filled.str.fullmatch(STRICT_NUMBER)
-            self._numbers.append(filled[is_plain].to_numpy(dtype=np.float64))
-            written = map(number_in, filled[~is_plain])
-            self._numbers.append(np.array([n for n in written if n is not None], dtype=np.float64))
+            self._add_numbers(filled, self._numbers)
+
+    def _add_numbers(self, filled: "pd.Series[str]", numbers: list[NDArray[np.float64]]) -> None:
+        is_plain = filled.str.fullmatch(STRICT_NUMBER)
+        is_grouped = filled.str.fullmatch(_MAYBE_GROUPED)
+        numbers.append(filled[is_plain & ~is_grouped].to_numpy(dtype=np.float64))
+        self._grouped.append(filled[is_grouped].to_numpy(dtype=np.float64))
+        rest = filled[~is_plain]
+        self._marks.update(map(decimal_mark, rest))
+        written = map(number_in, rest)
+        numbers.append(np.array([n for n in written if n is not None], dtype=np.float64))
 
     def _keep_few(self, counts: "pd.Series[int]") -> None:
         if self._few is None:
@@ -89,7 +106,10 @@ class ColumnCounts:
         """Smallest, middle and largest number, None without any; and how many are not numbers."""
         if self._numbers is None or not self._filled:
             return None
-        numbers = pd.Series(np.concatenate(self._numbers))
+        # Beside "1.234,50", "1.234" is a thousand and more.
+        is_thousands = {",", "."} & self._marks == {","}
+        grouped = np.concatenate(self._grouped) * (1000 if is_thousands else 1)
+        numbers = pd.Series(np.concatenate([*self._numbers, grouped]))
         low, median, high = (
             (float(numbers.min()), float(numbers.median()), float(numbers.max()))
             if len(numbers)

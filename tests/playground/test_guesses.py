@@ -131,6 +131,14 @@ def test_a_nameless_empty_column_is_left_out() -> None:
         (["x" * 500], "long_text"),
         (["[" * 100_000], "long_text"),
         (["", "  "], "text"),
+        (["1.234,50", "99,90", "1.234.567,8", "-12"], "number"),
+        (["1.234,50", "1,234.50"], "text"),
+        ([*map(str, range(2, 20)), "n/a", "?"], "number"),
+        ([*map(str, range(2, 20)), "n/a", "?", "-"], "text"),
+        ([*(f"{n}.10.2026" for n in range(1, 28)), "soon", "", "?"], "date"),
+        ([*(f"{n}.10.2026" for n in range(1, 28)), "10.27.2026", "?"], "text"),
+        ([*(f"{n}" for n in range(80331, 80349)), "01067"], "text"),
+        ([*(["yes", "no"] * 9), "maybe", "unknown"], "category"),
     ],
 )
 def test_it_guesses_types_by_content(cells: list[str], kind: str) -> None:

@@ -274,3 +274,15 @@ def test_a_column_that_has_such_a_name_already_is_still_filled(
     client_alice.post(reverse("import-start", args=[again.pk]), mapping(again))
     again.refresh_from_db()
     assert again.state == Upload.State.IMPORTING
+
+
+def test_odd_cells_of_a_column_of_numbers_are_named(client_alice: Client, bring: Bring) -> None:
+    prices = [*(f"1.{n}34,50 " for n in range(1, 10)), "1.234,50", "on request"]
+    rows = "".join(f"Question {n}?;{price}\n" for n, price in enumerate(prices))
+    upload = bring(f"question;price\n{rows}".encode())
+
+    price = uploads.planned_columns(upload)[1]
+    assert (price.type, price.role) == ("number", "filter")
+    odd = found(upload)["wrong_type"]
+    assert (odd["count"], odd["lines"]) == (1, [12])
+    assert choose(client_alice, upload, fix="wrong_type:skip").report["row_count"] == 10

@@ -322,3 +322,14 @@ def test_bins_hold_every_cell_in_at_most_twelve(cells_by_length: dict[int, int])
     assert sum(bins.counts) == sum(cells_by_length.values())
     assert bins.counts[0] > 0
     assert bins.counts[-1] > 0
+
+
+def test_points_part_thousands_beside_decimal_commas() -> None:
+    def counted(*cells: str) -> object:
+        counts = ColumnCounts(numbers=True, histogram=False)
+        counts.add(cells)
+        return counts.summary()["numbers"]
+
+    german = {"min": 99.9, "median": 1234.0, "max": 1234.5, "not_numbers": 1}
+    assert counted("1.234", "99,90", "1.234,50", "none") == german
+    assert counted("1.234", "2") == {"min": 1.234, "median": 1.617, "max": 2.0, "not_numbers": 0}
