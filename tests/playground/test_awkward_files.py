@@ -282,6 +282,34 @@ def test_rows_that_were_given_back_come_again_without_their_line_and_problem(
     assert mended.report["row_count"] == 1
 
 
+def test_a_quote_is_closed_in_the_file_that_was_given_back_and_brought_into_the_playground(
+    client_alice: Client, bring: Bring
+) -> None:
+    upload = bring(b'question,answer\nIs it so?,2\n"Why?,7\n')
+    playground = uploads.start_import(upload, name="Quotes")
+    uploads.run_import(upload.pk)
+    given_back = client_alice.get(reverse("import-refused", args=[upload.pk])).getvalue()
+    (row,) = list(csv.reader(io.StringIO(given_back.decode())))[1:]
+    mended = [f"{row[0]},{row[1]},Why?,7".encode(), b""]
+
+    again = uploads.receive(
+        workspace=upload.workspace,
+        user=None,
+        file_name="mended.csv",
+        chunks=[b"\n".join([given_back.splitlines()[0], *mended])],
+        into=playground,
+        mode="add",
+    )
+    uploads.check(again.pk)
+    again.refresh_from_db()
+
+    assert row[1].startswith("a quote is opened and never closed: the rest of the file is in")
+    assert row[2] == "Why?,7\n"
+    assert again.report["diff"]["added"] == 1
+    roles = {column["name"]: column["role"] for column in again.report["columns"]}
+    assert roles["line"] == roles["problem"] == "left_out"
+
+
 def test_a_file_with_a_line_and_a_problem_of_its_own_keeps_them(
     client_alice: Client, bring: Bring
 ) -> None:
