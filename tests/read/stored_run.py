@@ -1,6 +1,6 @@
 """Puts a run into the database as the engine leaves it: snapshot, answers, packed scores."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,8 @@ class Plan:
     kinds: Sequence[str] = ("openai",)
     per_1m: str | None = None
     name: str = "Tents"
+    # Names of KPIs that are not their own, by slot.
+    kpi_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def store(workspace: Workspace, plan: Plan) -> Run:
@@ -171,7 +173,7 @@ def _snapshot(playground: Playground, plan: Plan) -> Snapshot:
             KpiSpec(
                 slot=slot,
                 key=slot,
-                name=kpis.get(slot).name,
+                name=plan.kpi_names.get(slot, kpis.get(slot).name),
                 kpi_version_id=index + 1,
                 code_hash=kpis.code_hash(slot),
             )

@@ -288,9 +288,17 @@ def test_it_knows_no_other_run(client_alice: Client, store_run: StoreRun, number
 def test_it_names_a_missed_yes_or_no_without_its_score(
     client_alice: Client, store_run: StoreRun
 ) -> None:
-    page = body(client_alice, address(store_run(), "?show=regressed"))
+    name = "Right words of the answer"
+    run = store_run(kpi_names={"token_f1": name})
 
-    assert re.findall(r'<span class="chip fail"[^>]*>([^<]*)<', page) == ["Exact", "Token F1 0.00"]
+    page = body(client_alice, address(run, "?show=regressed"))
+
+    chips = re.findall(r'<span class="chip fail" title="([^"]*)">(.*?)</span>([^<]*)</span>', page)
+    assert [(title, score.strip()) for title, _shown, score in chips] == [
+        ("Exact", ""),
+        (name, "0.00"),
+    ]
+    assert f">{name}</span> 0.00" in page
 
 
 def test_it_calls_a_simulated_variant_simulated(client_alice: Client, store_run: StoreRun) -> None:
