@@ -85,10 +85,14 @@ def _inspect(upload: Upload, lease: Lease, path: Path) -> None:
             report = inspection.report().to_json()
             report |= {"error_kind": exc.kind, "error_line": exc.line, "error_raw": exc.raw}
             report["can_skip_broken"] = inspection.can_skip_broken(exc)
+            if inspection.is_read_to_end:
+                left_out.write(inspection.names())
+            else:
+                # Only a part of the rows that do not fit is known.
+                report["refused_count"] = 0
             lease.end(Upload.State.REFUSED, report=report, error=exc.message, hint=exc.hint)
             return
-        finally:
-            left_out.write(inspection.names())
+        left_out.write(inspection.names())
     _end(upload, lease, inspection.report().to_json())
 
 

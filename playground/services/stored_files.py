@@ -128,8 +128,15 @@ def delete(upload: Upload) -> None:
 
 
 def delete_old() -> None:
-    """Remove files that lie here longer than a week: nobody came back for them."""
+    """Remove files that lie here longer than a week: nobody came back for them.
+
+    What is being imported stays.
+    """
     oldest = time.time() - KEPT_S
-    for path in folder().iterdir():
-        if path.is_file() and path.stat().st_mtime < oldest:
+    files = (path for path in folder().iterdir() if path.is_file())
+    old = [path for path in files if path.stat().st_mtime < oldest]
+    importing = Upload.objects.filter(state=Upload.State.IMPORTING)
+    kept = set(importing.values_list("stored_name", flat=True)) if old else set()
+    for path in old:
+        if path.name.removesuffix(_REFUSED) not in kept:
             path.unlink(missing_ok=True)

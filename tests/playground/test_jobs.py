@@ -4,6 +4,8 @@ import io
 import os
 import tracemalloc
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -14,17 +16,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.errors import NotReady
 from accounts.models import Workspace
 from playground import enqueue, tasks
 from playground.domain import timed_files
+from playground.domain.intake import Taken
+from playground.domain.outcome import Outcome
+from playground.domain.refusals import FileRefused
 from playground.models import Playground, Row, Upload
-from playground.services import importing, row_store, uploads
+from playground.services import importing, row_store, stored_files, uploads
 from playground.services.leases import MOST_ATTEMPTS, Lease, LeaseLostError
 from playground.services.row_store import NewRow
-from tests.playground.conftest import Bring
+from tests.playground.conftest import SHOP, Bring
 
 ROWS = 2_500
 STORE = "playground.services.row_store.store"
@@ -273,3 +278,45 @@ def test_files_nobody_came_back_for_are_removed(bring: Bring, data_folder: Path)
     upload = bring()
 
     assert [path.name for path in old.parent.iterdir()] == [upload.stored_name]
+
+
+@pytest.mark.parametrize("is_importing", [True, False])
+def test_a_file_stays_as_long_as_its_import_runs(
+    bring: Bring, data_folder: Path, is_importing: bool
+) -> None:
+    upload = start(bring, SHOP) if is_importing else bring(SHOP)
+    path = stored_files.path_of(upload)
+    long_ago = timezone.now().timestamp() - 8 * 24 * 3600
+    os.utime(path, (long_ago, long_ago))
+
+    stored_files.delete_old()
+
+    assert path.exists() is is_importing
+
+
+@pytest.mark.parametrize("breaks_off", ["first", "second"])
+def test_a_check_that_breaks_off_gives_no_part_of_the_rows_back(
+    client_alice: Client, bring: Bring, settings: Settings, breaks_off: str
+) -> None:
+    settings.UPLOAD_LIMITS = replace(settings.UPLOAD_LIMITS, cell_chars=100)
+    refusal = FileRefused("too_slow", "It takes too long.", hint="Bring it in parts.")
+    broken = b"too long" * 20 if breaks_off == "first" else b"b"
+    content = b"question,answer\na,b\na,b,c,d\na,b,c\na," + broken + b"\n"
+
+    with ExitStack() as stack:
+        if breaks_off == "second":
+            add, calls = Outcome.add, iter(range(2))
+
+            def add_or_refuse(outcome: Outcome, taken: Taken) -> None:
+                if next(calls, None) is None:
+                    raise refusal
+                add(outcome, taken)
+
+            stack.enter_context(patch.object(Outcome, "add", add_or_refuse))
+        upload = bring(content)
+
+    page = client_alice.get(reverse("import-check", args=[upload.pk])).content.decode()
+    assert upload.state == Upload.State.REFUSED
+    assert "Get the rows that do not fit" not in page
+    assert not stored_files.refused_rows_of(upload).exists()
+    assert client_alice.get(reverse("import-refused", args=[upload.pk])).status_code == 404
