@@ -23,7 +23,8 @@ class Match:
 class KnownRows:
     """The rows of a dataset by what tells them apart; each is given to one row of the file.
 
-    Of rows that say the same, the first one is given first. Keeps some sixty bytes a row.
+    Of rows of one identity, one whose cells are equal is given, else the first that is left.
+    Keeps some sixty bytes a row, and more for those that share an identity.
     """
 
     def __init__(self) -> None:
@@ -32,41 +33,63 @@ class KnownRows:
         self._digests = bytearray()
         self._is_taken = bytearray()
         self._first: dict[bytes, int] = {}
+        # Of identities with several rows: the later ones, and all of them by what they say.
         self._later: dict[bytes, deque[int]] = {}
+        self._same: dict[bytes, deque[int]] = {}
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def add(self, row_id: int, position: int, *, identity: str, cells: Sequence[str]) -> None:
         """Take in a row, in position order. `cells` are those that a file's row has as well."""
-        key, place = digest([identity]), len(self._ids)
+        key, said, place = digest([identity]), digest(cells), len(self._ids)
         self._ids.append(row_id)
         self._positions.append(position)
-        self._digests += digest(cells)
+        self._digests += said
         self._is_taken.append(0)
-        if key in self._first:
-            self._later.setdefault(key, deque()).append(place)
-        else:
-            self._first[key] = place
+        first = self._first.setdefault(key, place)
+        if first == place:
+            return
+        if key not in self._later:
+            self._later[key] = deque()
+            self._same[key + self._said(first)] = deque([first])
+        self._later[key].append(place)
+        self._same.setdefault(key + said, deque()).append(place)
 
     def take(self, identity: str, cells: Sequence[str]) -> Match | None:
-        """The next row with this identity that no row of the file has got; None without one."""
-        key = digest([identity])
-        place = self._first.get(key)
+        """A row with this identity that no row of the file has got; None without one."""
+        said = digest(cells)
+        place = self._place(digest([identity]), said)
         if place is None:
             return None
-        if self._is_taken[place]:
-            later = self._later.get(key)
-            if not later:
-                return None
-            place = later.popleft()
         self._is_taken[place] = 1
-        start = place * DIGEST_BYTES
         return Match(
             row_id=self._ids[place],
             position=self._positions[place],
-            is_same=self._digests[start : start + DIGEST_BYTES] == digest(cells),
+            is_same=self._said(place) == said,
         )
+
+    def _place(self, key: bytes, said: bytes) -> int | None:
+        """The place of a row that is left: one that says this, else the first."""
+        place = self._next(self._same.get(key + said))
+        if place is not None:
+            return place
+        first = self._first.get(key)
+        if first is not None and not self._is_taken[first]:
+            return first
+        return self._next(self._later.get(key))
+
+    def _next(self, places: deque[int] | None) -> int | None:
+        """The next of these places that is not taken; those before it are forgotten."""
+        while places:
+            place = places.popleft()
+            if not self._is_taken[place]:
+                return place
+        return None
+
+    def _said(self, place: int) -> bytes:
+        start = place * DIGEST_BYTES
+        return bytes(self._digests[start : start + DIGEST_BYTES])
 
     def left(self) -> Iterator[int]:
         """The ids of the rows that no row of the file has got, in position order."""

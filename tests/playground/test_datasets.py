@@ -8,7 +8,7 @@ import pytest
 
 from accounts.errors import Refused
 from accounts.models import User, Workspace
-from playground.domain.matching import cut_around_change
+from playground.domain.matching import KnownRows, cut_around_change
 from playground.models import DatasetVersion, Playground, Row, Upload
 from playground.services import (
     changes,
@@ -212,3 +212,34 @@ def test_a_difference_far_into_a_text_is_in_sight() -> None:
         "…" + "x" * 40 + "new end",
     )
     assert cut_around_change("a" * 300, "a" * 301, 200)[1].endswith("a" * 41)
+
+
+def test_of_rows_with_the_same_inputs_the_one_that_is_gone_is_removed(
+    make: Callable[..., Playground],
+) -> None:
+    rows = [["Why?", "first"], ["Why?", "second"], ["Why?", "third"], ["When?", "now"]]
+    shop = make(COLUMNS[1:3], rows)
+
+    upload = bring(shop, rows[1:], header=HEADER[1:3])
+    assert counts(upload.report["diff"]) == (0, 0, 3, 1)
+    assert [one["row"] for one in upload.report["diff"]["examples"]["missing"]] == [1]
+
+    edited = [["Why?", "1st"], rows[1], rows[2], rows[3]]
+    assert counts(bring(shop, edited, header=HEADER[1:3]).report["diff"]) == (0, 1, 3, 0)
+    bring_in(shop, rows[1:], header=HEADER[1:3])
+    assert texts(shop) == rows[1:]
+
+
+def test_100_000_rows_that_say_the_same_are_each_given_once() -> None:
+    known, count = KnownRows(), 100_000
+    for place in range(count):
+        known.add(place, place, identity="same", cells=["a" if place % 2 else "b"])
+
+    # Those that are equal first, and then whatever is left: a quadratic search would not end.
+    given = [known.take("same", ["a"]) for _row in range(count)]
+
+    assert [match.row_id for match in given[:3] if match] == [1, 3, 5]
+    assert sorted(match.row_id for match in given if match) == list(range(count))
+    assert sum(match.is_same for match in given if match) == count // 2
+    assert known.take("same", ["a"]) is None
+    assert not list(known.left())
