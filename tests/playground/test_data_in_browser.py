@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Workspace
@@ -112,7 +112,12 @@ def test_a_filter_is_chosen_and_the_rows_left_are_deleted(page: Page, shop: Play
 
 def test_a_text_that_is_not_saved_is_not_lost(page: Page, shop: Playground) -> None:
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.goto(reverse("data", args=[shop.pk]))
     page.locator("#r1 td").first.dblclick()
     box = page.get_by_role("textbox", name="question of row 1")
