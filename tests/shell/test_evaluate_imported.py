@@ -62,6 +62,21 @@ def test_columns_of_responses_are_variants(tmp_path: Path) -> None:
     assert result["timing"]["answers_of_unknown_price"] == 0
 
 
+def test_a_column_that_no_prompt_could_name_is_found_by_the_name_in_the_file(
+    tmp_path: Path,
+) -> None:
+    listed = "variants:\n  - {name: Ours, answers_from: '{{ours}}'}\n"
+    spec = write(tmp_path, listed)
+    for path, name in ((spec, "'{{ours}}'"), (tmp_path / "rows.csv", "{{ours}}")):
+        said = path.read_text(encoding="utf-8")
+        path.write_text(said.replace("claude-sonnet-4", name), encoding="utf-8")
+
+    code, out, err = run_command(spec)
+
+    assert (code, err) == (0, "")
+    assert "Ours" in out
+
+
 def test_a_listed_column_has_its_own_name_and_place(tmp_path: Path, standin: StandIn) -> None:
     listed = "  - {name: Last month, answers_from: claude-sonnet-4, baseline: true}\n"
     variants = f"variants:\n{ASKED.format(url=standin.url())}{listed}"
