@@ -31,9 +31,10 @@ def test_a_title_above_the_names_of_a_sheet_is_left_out_by_choosing_their_row(
 def titled() -> bytes:
     """A workbook whose first sheet has a title block, and whose second one has none."""
     book = openpyxl.Workbook()
-    book.active.title = "Report"
+    sheet = book["Sheet"]
+    sheet.title = "Report"
     for row in (["Sales"], [], [], ["question", "answer"], ["Is it?", "Yes"]):
-        book.active.append(row)
+        sheet.append(row)
     book.create_sheet("Data").append(["question"])
     target = io.BytesIO()
     book.save(target)
@@ -67,10 +68,11 @@ def test_the_items_of_a_list_on_one_line_are_told_apart(client_alice: Client, br
 
 def test_merged_cells_below_the_header_are_counted(bring: Bring) -> None:
     book = openpyxl.Workbook()
+    sheet = book["Sheet"]
     for row in (["question", "topic", ""], ["Is it?", "a"], ["Why?"], ["How?", "b"]):
-        book.active.append(row)
+        sheet.append(row)
     for area in ("B1:C1", "B2:B3", "A4:B4"):
-        book.active.merge_cells(area)
+        sheet.merge_cells(area)
     target = io.BytesIO()
     book.save(target)
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--skip-refused",
             action="store_true",
-            help="accept a file of which rows are left out because they do not fit the header",
+            help="accept a file of which rows, or lines of JSON, do not fit, and leave these out",
         )
 
     def handle(self, *_args: object, **options: Any) -> None:
