@@ -61,7 +61,7 @@ def test_choices_show_at_once_and_the_import_does_what_the_button_says(
     assert page.evaluate("window.isTheSamePage")
     assert not Playground.objects.exists()
     page.get_by_role("button", name="Import 4 rows").click()
-    page.wait_for_load_state()
+    expect(page.get_by_role("status")).to_contain_text("Storing rows")
     uploads.run_import(upload.pk)
     upload.refresh_from_db()
     playground = Playground.objects.get()
