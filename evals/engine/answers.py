@@ -67,14 +67,6 @@ class StoredCell:
     latency_ms: float | None
 
 
-def storable(text: str) -> str:
-    """`text` without what PostgreSQL or UTF-8 would refuse: NUL and lone surrogates.
-
-    One refused answer would fail its whole batch, again and again, and be paid for each time.
-    """
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
 def insert(records: Sequence[AnswerRecord]) -> None:
     """Store answers, within the transaction that holds their shards' fences.
 

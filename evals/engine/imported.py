@@ -4,10 +4,11 @@ They go through shards, scores and verdicts like all others. Nobody knows how lo
 what they cost, so latency, tokens and cost stay unknown.
 """
 
-from evals.engine.answers import AnswerRecord, storable
+from evals.engine.answers import AnswerRecord
 from evals.engine.held import Cell, HeldShard
 from evals.engine.plan import Cells
 from evals.models import Answer
+from playground.domain.storable import storable
 
 NO_ANSWER = "no_answer"
 

@@ -12,12 +12,13 @@ from dataclasses import replace
 
 from evals.domain.faults import fault
 from evals.engine import imported
-from evals.engine.answers import AnswerRecord, storable
+from evals.engine.answers import AnswerRecord
 from evals.engine.calls import UNEXPECTED, Caller, Failure, Outcome
 from evals.engine.endpoints import Reach
 from evals.engine.held import Cell, HeldShard
 from evals.engine.plan import cost_nano
 from evals.models import Answer
+from playground.domain.storable import storable
 
 logger = logging.getLogger(__name__)
 

@@ -57,6 +57,21 @@ def matching(templates: Iterable[Template], words: str) -> list[Template]:
     return [one for one in templates if all(word in _text(one) for word in wanted)]
 
 
+def shown(templates: Sequence[Template], words: str, *, chosen: str = "") -> dict[str, object]:
+    """What a gallery shows of `templates` for the searched `words`: own cards, then built-in ones.
+
+    `chosen` is the key of the template whose card is marked.
+    """
+    found = cards(matching(templates, words), chosen=chosen)
+    return {
+        "own_cards": [card for card in found if not card.template.is_built_in],
+        "cards": [card for card in found if card.template.is_built_in],
+        "found_count": len(found),
+        "template_count": len(templates),
+        "q": words,
+    }
+
+
 def bars(columns: Sequence[TemplateColumn]) -> tuple[Bar, ...]:
     """The columns as bars side by side: wide for long texts, narrow for what only filters."""
     shown = columns[:_MOST_BARS]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from playground.domain.limits import Limits
-from playground.domain.refusals import FileRefused
+from playground.domain.refusals import FileRefused, undecodable
 from playground.domain.tabular import LONGEST_LINE
 
 CHUNK = 256 * 1024
@@ -107,8 +107,4 @@ def texts(handle: BinaryIO, encoding: str) -> Iterator[str]:
             is_first = is_first and not text
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as exc:
-        raise FileRefused(
-            "undecodable_text",
-            "The text cannot be read in the encoding that was chosen.",
-            hint="Choose another encoding.",
-        ) from exc
+        raise undecodable() from exc

@@ -12,7 +12,7 @@ from playground.domain.limits import Limits
 from playground.domain.promptfoo_checks import names
 from playground.domain.promptfoo_prompts import variants_of
 from playground.domain.promptfoo_tests import READ, ConfigRows, inline_tests, list_of
-from playground.domain.refusals import FileRefused
+from playground.domain.refusals import FileRefused, undecodable
 from playground.domain.sources import Reading
 from playground.domain.tabular import Record
 
@@ -107,11 +107,7 @@ def _load(handle: BinaryIO, encoding: str, limits: Limits) -> dict[str, Value]:
     try:
         text = decoder.decode(raw, final=not handle.read(1)).removeprefix("\ufeff")
     except UnicodeDecodeError as exc:
-        raise FileRefused(
-            "undecodable_text",
-            "The text cannot be read in the encoding that was chosen.",
-            hint="Choose another encoding.",
-        ) from exc
+        raise undecodable() from exc
     value = _parsed(text, limits)
     if isinstance(value, list):
         value = {"tests": value}

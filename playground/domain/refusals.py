@@ -56,3 +56,12 @@ def check_items(count: int, limits: Limits, *, line: int) -> None:
             hint="Bring a part of it: split the file, or draw a sample.",
             line=line,
         )
+
+
+def undecodable() -> FileRefused:
+    """The refusal of text that does not fit the encoding it is read in."""
+    return FileRefused(
+        "undecodable_text",
+        "The text cannot be read in the encoding that was chosen.",
+        hint="Choose another encoding.",
+    )

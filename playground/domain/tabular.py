@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from playground.domain.limits import Limits
-from playground.domain.refusals import FileRefused
+from playground.domain.refusals import FileRefused, undecodable
 
 LONGEST_LINE = 8_000_000
 
@@ -231,11 +231,7 @@ class _Lines:
         try:
             line = self._text.readline(LONGEST_LINE + 1)
         except UnicodeDecodeError as exc:
-            raise FileRefused(
-                "undecodable_text",
-                "The text cannot be read in the encoding that was chosen.",
-                hint="Choose another encoding.",
-            ) from exc
+            raise undecodable() from exc
         if len(line) > LONGEST_LINE:
             raise FileRefused(
                 "cell_too_long",

@@ -1,5 +1,6 @@
-"""A playground that begins without a file: columns first, rows later."""
+"""A playground that begins with a template and without a file."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
@@ -16,13 +17,28 @@ def start_empty(*, workspace: Workspace, user: User | None, template: Template) 
 
     Raises Refused for columns that cannot be used together.
     """
+    return start(workspace=workspace, user=user, template=template, rows=(), source_name="")
+
+
+def start(
+    *,
+    workspace: Workspace,
+    user: User | None,
+    template: Template,
+    rows: Iterable[Sequence[str]],
+    source_name: str,
+) -> Playground:
+    """A playground with the columns and the setup of `template`, and with `rows`.
+
+    Raises Refused for columns that cannot be used together.
+    """
     return create_playground(
         workspace=workspace,
         user=user,
         name=template.name,
         question="",
         columns=[ColumnDraft(**asdict(column)) for column in template.columns],
-        rows=(),
-        source_name="",
+        rows=rows,
+        source_name=source_name,
         template=template,
     )

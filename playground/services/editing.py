@@ -14,6 +14,7 @@ from django.db.models import Max
 from accounts.errors import NotReady, Refused
 from accounts.models import User
 from playground.domain.identity import Ordinals, identity
+from playground.domain.storable import storable
 from playground.models import Column, DatasetVersion, Playground, Row
 from playground.services import versions
 
@@ -122,11 +123,6 @@ def delete_rows(playground: Playground, row_ids: Collection[int]) -> list[Row]:
     new = len(added) - changed
     versions.note_changes(draft, added=-new, changed=-changed, gone=len(rows) - new)
     return sorted(rows, key=lambda row: row.position)
-
-
-def storable(text: str) -> str:
-    """`text` as every database takes it: without NUL, with lone surrogates replaced."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _draft(version: DatasetVersion) -> DatasetVersion:

@@ -15,7 +15,7 @@ from playground.domain.template_nodes import BadTemplate
 from playground.domain.template_reading import NAME_CAP, plain, read_template
 from playground.domain.templates import Template
 from playground.models import ColumnTemplate, Playground
-from playground.services.rows import ColumnDraft, create_playground
+from playground.services import beginning
 from playground.services.templates import VOCABULARY
 
 # A file of another kind that happens to be JSON is told apart by this field.
@@ -113,15 +113,12 @@ def start_with_sample_rows(
         raise Refused(
             f"{template.name} has no sample rows.", hint="Download its file, fill it, upload it."
         )
-    return create_playground(
+    return beginning.start(
         workspace=workspace,
         user=user,
-        name=template.name,
-        question="",
-        columns=[ColumnDraft(**asdict(column)) for column in template.columns],
+        template=template,
         rows=template.sample_rows,
         source_name="Sample rows of the template",
-        template=template,
     )
 
 

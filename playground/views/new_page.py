@@ -71,13 +71,8 @@ def context(request: HttpRequest, chosen: Chosen | None) -> dict[str, Any]:
     everything = templates.of_workspace(get_workspace(request.user))
     key = chosen.origin.key if chosen else ""
     words = _words(request)
-    found = gallery.cards(gallery.matching(everything, words), chosen=key)
     return {
-        "own_cards": [card for card in found if not card.template.is_built_in],
-        "cards": [card for card in found if card.template.is_built_in],
-        "found_count": len(found),
-        "template_count": len(everything),
-        "q": words,
+        **gallery.shown(everything, words, chosen=key),
         "search": urlencode({"q": words}) if words else "",
         "limits": settings.UPLOAD_LIMITS,
         "rail": "narrow",

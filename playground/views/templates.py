@@ -116,15 +116,7 @@ def template_delete(request: HttpRequest, template_id: int) -> HttpResponse:
 def _context(request: HttpRequest, words: str = "") -> dict[str, Any]:
     """What the page of all templates shows, `words` searched for."""
     everything = template_service.of_workspace(get_workspace(request.user))
-    cards = gallery.cards(gallery.matching(everything, words))
-    return {
-        "own_cards": [card for card in cards if not card.template.is_built_in],
-        "cards": [card for card in cards if card.template.is_built_in],
-        "found_count": len(cards),
-        "template_count": len(everything),
-        "q": words,
-        "section": "templates",
-    }
+    return {**gallery.shown(everything, words), "section": "templates"}
 
 
 def _posted_file(request: HttpRequest) -> bytes:

@@ -14,6 +14,8 @@ from pytest_django import Settings
 from accounts.models import Workspace
 from playground.models import ColumnTemplate, Playground, Upload
 from playground.services import own_templates, uploads
+from tests.browser import chromium as chromium
+from tests.browser import page as page
 from tests.playground.editor_fields import COLUMNS
 
 Bring = Callable[..., Upload]

@@ -1,11 +1,6 @@
 """What scripts do on the Data page, in Chromium on the served page."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Dialog, Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -15,32 +10,8 @@ from playground import queries
 from playground.models import Playground
 from playground.services import editing
 from playground.services.rows import ColumnDraft, create_playground
-from tests.browser import launched
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        # The browser's loop runs in this thread, and Django would refuse every query beside it.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield browser
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def page(chromium: Browser, live_server: LiveServer, client_alice: Client) -> Iterator[Page]:
-    """A page of Alice's browser, 1440 pixels wide."""
-    context = chromium.new_context(
-        base_url=live_server.url, viewport={"width": 1440, "height": 900}
-    )
-    session = client_alice.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-    )
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture

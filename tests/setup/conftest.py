@@ -11,6 +11,8 @@ from evals.services.connections import ConnectionDraft
 from evals.services.variants import VariantDraft
 from playground.models import Playground
 from playground.services.rows import ColumnDraft, create_playground
+from tests.browser import chromium as chromium
+from tests.browser import page as page
 from tests.standin import StandIn
 
 KEY = "sk-canary-0123456789-ABCDEF-tail"

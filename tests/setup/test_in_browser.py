@@ -1,46 +1,16 @@
 """What scripts do on the Setup pages, in Chromium on the served pages."""
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from evals.models import Connection, Run
 from evals.services import connections
 from evals.services.connections import ConnectionDraft
 from playground.models import Playground
-from tests.browser import launched
 from tests.setup.conftest import MakeVariant
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        # The browser's loop runs in this thread, and Django would refuse every query beside it.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        yield browser
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def page(chromium: Browser, live_server: LiveServer, client_alice: Client) -> Iterator[Page]:
-    """A page of Alice's browser, 1440 pixels wide."""
-    context = chromium.new_context(
-        base_url=live_server.url, viewport={"width": 1440, "height": 900}
-    )
-    session = client_alice.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-    )
-    yield context.new_page()
-    context.close()
 
 
 def test_it_runs_the_rows_typed_just_before_the_click(page: Page, ready: Playground) -> None:
